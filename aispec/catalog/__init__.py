@@ -1,0 +1,1 @@
+"""What the world says: models, accelerators and their prices and limits, looked up by name."""

@@ -1,0 +1,35 @@
+"""Assumptions that stand in for what a spec leaves out: named, settable, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aispec.catalog.deployment import Assumption
+
+DEFAULTS: Mapping[str, float] = {
+    "peak_hour_share": 0.15,
+    "output_share": 0.25,
+    "language_inflation": 1.5,
+}
+"""Share of a day's traffic in its busiest hour; share of a session's tokens that is output; tokens
+of a text in another language for one in English."""
+
+
+@dataclass(slots=True)
+class Assumptions:
+    """Collects what was assumed while a spec is resolved."""
+
+    made: list[Assumption] = field(default_factory=list)
+
+    def add(self, name: str, value: object, why: str) -> None:
+        """Note that `name` has `value` because of `why`."""
+        self.made.append(Assumption(name, str(value), why))
+
+
+def settled(*sources: Mapping[str, float]) -> dict[str, float]:
+    """Return the named assumptions: the defaults, changed by each source in turn."""
+    values = dict(DEFAULTS)
+    for source in sources:
+        values.update(source)
+    return values

@@ -1,0 +1,196 @@
+"""Weight and cache formats: how many bits a parameter or a cached element takes.
+
+Bits per weight count scales and zero points. What a format leaves unquantized keeps
+`embedding_bits` and `head_bits`; a GGUF file mixes types and also has the bits of the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from aispec.catalog.store import load_data
+
+_LONGEST_NAME = 64
+_EXL = re.compile(r"(exl[23])(?:-(\d(?:\.\d{1,3})?)(?:-?bpw)?)?")
+_BELOW_4_BIT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFormat:
+    """How a model's weights are stored.
+
+    `effective_*` are bits of the whole file over the text decoder's parameters, with the bounds of
+    what was observed in `observations` files; None outside GGUF. `compute_dtype` names the
+    tensor-core rate of its matrix products. With `experts_only` the linear bits are those of routed
+    experts, and everything else has `rest_bits`.
+    """
+
+    name: str
+    family: str
+    linear_bits: float
+    embedding_bits: float
+    head_bits: float
+    effective_bits: float | None
+    effective_low: float | None
+    effective_high: float | None
+    observations: int
+    compute_dtype: str
+    experts_only: bool
+    rest_bits: float | None
+    below_4_bit: bool
+    aliases: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFormat:
+    """How an element of the key-value cache is stored; no bytes means in the model's own dtype."""
+
+    name: str
+    bytes_per_element: float | None
+    aliases: tuple[str, ...]
+
+
+def weight_format(name: str) -> WeightFormat | None:
+    """The format of this name in any case and any engine's spelling, None if there is no such."""
+    plain = _plain(name)
+    if len(plain) > _LONGEST_NAME:
+        return None
+    known = _weight_names().get(plain)
+    if known is not None:
+        return _weight_formats()[known]
+    exl = _EXL.fullmatch(plain)
+    return _exl(exl[1], float(exl[2]) if exl[2] else None) if exl else None
+
+
+def cache_format(name: str) -> CacheFormat | None:
+    """The cache format of this name, None if there is no such."""
+    return _cache_names().get(_plain(name))
+
+
+def format_names() -> tuple[str, ...]:
+    """Canonical names of all weight formats, in the catalogue's order, to choose the nearest from.
+
+    Any `exl2-<bits>bpw` and `exl3-<bits>bpw` stand for their whole family.
+    """
+    return (*_weight_formats(), "exl2-4.0bpw", "exl3-4.0bpw")
+
+
+def cache_format_names() -> tuple[str, ...]:
+    """Canonical names of all cache formats."""
+    return tuple(load_data("formats/cache")["cache"])
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_]+", "-", name.strip().lower())
+
+
+@lru_cache(maxsize=1)
+def _weight_formats() -> dict[str, WeightFormat]:
+    listed = load_data("formats/weights")["formats"]
+    found = {name: _listed(name, entry) for name, entry in listed.items()}
+    gguf = load_data("formats/gguf")
+    for kind, entry in gguf["file_types"].items():
+        found[f"gguf:{kind}"] = _gguf(kind, entry, gguf)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _weight_names() -> dict[str, str]:
+    """Names as `_plain` leaves them, to canonical ones; the first to claim a name has it."""
+    names: dict[str, str] = {}
+    for canonical, entry in _weight_formats().items():
+        for name in (canonical, *entry.aliases):
+            names.setdefault(_plain(name), canonical)
+    return names
+
+
+@lru_cache(maxsize=1)
+def _cache_names() -> dict[str, CacheFormat]:
+    names: dict[str, CacheFormat] = {}
+    for name, entry in load_data("formats/cache")["cache"].items():
+        block, aliases = entry["block"], tuple(entry["aliases"])
+        found = CacheFormat(name, block[1] / block[0] if block else None, aliases)
+        names |= {_plain(each): found for each in (name, *aliases)}
+    return names
+
+
+def _listed(name: str, entry: Mapping[str, Any]) -> WeightFormat:
+    return WeightFormat(
+        name=name,
+        family=entry["family"],
+        linear_bits=entry["bits"],
+        embedding_bits=entry["embedding_bits"],
+        head_bits=entry["head_bits"],
+        effective_bits=None,
+        effective_low=None,
+        effective_high=None,
+        observations=0,
+        compute_dtype=entry["compute"],
+        experts_only=entry.get("experts_only", False),
+        rest_bits=entry.get("rest_bits"),
+        below_4_bit=entry["bits"] < _BELOW_4_BIT,
+        aliases=tuple(entry["aliases"]),
+        source=entry["source"],
+    )
+
+
+def _gguf(kind: str, entry: Mapping[str, Any], gguf: Mapping[str, Any]) -> WeightFormat:
+    bits = {name: size * 8 / weights for name, (weights, size) in gguf["block_types"].items()}
+    mix = load_data("formats/gguf_mixes")["mixes"].get(kind, {})
+    base, rest = bits[entry["base"]], bits[mix.get("base", entry["base"])]
+    return WeightFormat(
+        name=f"gguf:{kind}",
+        family="gguf",
+        linear_bits=base,
+        embedding_bits=bits[mix["token_embd"]] if "token_embd" in mix else rest,
+        head_bits=bits[mix.get("output", "Q6_K")],
+        effective_bits=entry["bits"],
+        effective_low=entry["low"],
+        effective_high=entry["high"],
+        observations=entry["files"],
+        # llama.cpp's kernels multiply in fp16 or int8 by card and batch: the slower is assumed.
+        compute_dtype="bf16" if kind == "BF16" else "fp16",
+        experts_only="experts" in mix,
+        rest_bits=rest if "experts" in mix else None,
+        below_4_bit=base < _BELOW_4_BIT,
+        aliases=(kind, f"gguf-{kind}", *_family_aliases(kind)),
+        source=gguf["source"],
+    )
+
+
+def _family_aliases(kind: str) -> tuple[str, ...]:
+    """Names for a family of mixes, which stand for its usual member."""
+    usual = {"Q3_K_M": "Q3_K", "Q4_K_M": "Q4_K", "Q5_K_M": "Q5_K", "MXFP4_MOE": "MXFP4"}
+    short = usual.get(kind)
+    return (f"gguf:{short}", f"gguf-{short}", short) if short else ()
+
+
+@lru_cache(maxsize=128)
+def _exl(family: str, bits: float | None) -> WeightFormat | None:
+    entry = load_data("formats/weights")["exl"][family]
+    bits = entry["default"] if bits is None else bits
+    if not entry["low"] <= bits <= entry["high"]:
+        return None
+    shown = f"{bits:g}" if round(bits, 1) != bits else f"{bits:.1f}"
+    return WeightFormat(
+        name=f"{family}-{shown}bpw",
+        family="exl",
+        linear_bits=bits,
+        embedding_bits=entry["embedding_bits"],
+        head_bits=entry["head_bits"],
+        effective_bits=None,
+        effective_low=None,
+        effective_high=None,
+        observations=0,
+        compute_dtype=entry["compute"],
+        experts_only=False,
+        rest_bits=None,
+        below_4_bit=bits < _BELOW_4_BIT,
+        aliases=(),
+        source=entry["source"],
+    )

@@ -1,0 +1,118 @@
+"""What accelerators cost: USD per hour, by instance and region.
+
+None is an unknown price, never a free one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from aispec.catalog.providers import canonical_cloud
+from aispec.catalog.store import load_data
+
+Purchase = Literal["on-demand", "spot", "reserved-1y"]
+Spread = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class InstancePrice:
+    """What one kind of instance costs in one region, USD per hour for all of it.
+
+    A region of None is one price everywhere; `accelerators` below one is a slice of one. `kind` is
+    None, "marketplace" (a going rate, not a list price) or "serverless".
+    """
+
+    provider: str
+    instance: str
+    accelerator: str
+    accelerators: float
+    region: str | None
+    on_demand: float | None
+    spot: float | None
+    reserved_1y: float | None
+    as_of: str | None
+    source: str
+    kind: str | None
+
+    def hourly(self, purchase: Purchase = "on-demand") -> float | None:
+        """USD per hour for the whole instance, None if this way of buying has no price."""
+        if purchase == "spot":
+            return self.spot
+        return self.reserved_1y if purchase == "reserved-1y" else self.on_demand
+
+
+@lru_cache(maxsize=1024)
+def instance_price(name: str) -> tuple[InstancePrice, ...]:
+    """Prices of an instance named `cloud/instance` or just `instance`, one for each region."""
+    cloud, _, instance = name.rpartition("/")
+    provider = canonical_cloud(cloud) if cloud else None
+    if cloud and provider is None:
+        return ()
+    wanted = _instance_key(instance)
+    return tuple(
+        price
+        for price in _instances()
+        if provider in (None, price.provider) and _instance_key(price.instance) == wanted
+    )
+
+
+@lru_cache(maxsize=1024)
+def accelerator_prices(accelerator: str) -> tuple[InstancePrice, ...]:
+    """Prices of all instances with whole accelerators of this catalogue id."""
+    return tuple(p for p in _instances() if p.accelerator == accelerator and p.accelerators >= 1)
+
+
+def hourly_range(
+    prices: Iterable[InstancePrice], purchase: Purchase = "on-demand"
+) -> Spread | None:
+    """(likely, low, high) in USD per accelerator-hour, None if no row has such a price.
+
+    Likely is the median over providers of each provider's own median, so that a cloud listed in
+    seven regions does not outvote six others.
+    """
+    by_provider: dict[str, list[float]] = {}
+    for price in prices:
+        hourly = price.hourly(purchase)
+        if hourly is not None and price.accelerators > 0:
+            by_provider.setdefault(price.provider, []).append(hourly / price.accelerators)
+    if not by_provider:
+        return None
+    every = [value for values in by_provider.values() for value in values]
+    return _median([_median(v) for v in by_provider.values()]), min(every), max(every)
+
+
+def _median(values: list[float]) -> float:
+    ordered, middle = sorted(values), len(values) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+@lru_cache(maxsize=1)
+def _instances() -> tuple[InstancePrice, ...]:
+    return tuple(_price(g, row) for g in load_data("prices/cloud")["groups"] for row in g["rows"])
+
+
+def _price(group: Mapping[str, Any], row: Sequence[Any]) -> InstancePrice:
+    instance, accelerator, accelerators, region, on_demand, spot, reserved_1y = row
+    return InstancePrice(
+        provider=group["provider"],
+        instance=instance,
+        accelerator=accelerator,
+        accelerators=accelerators,
+        region=region,
+        on_demand=on_demand,
+        spot=spot,
+        reserved_1y=reserved_1y,
+        as_of=group["as_of"],
+        source=group["source"],
+        kind=group.get("kind"),
+    )
+
+
+def _instance_key(instance: str) -> str:
+    plain = "-".join(instance.lower().replace("_", " ").replace("-", " ").split())
+    return plain.removeprefix("standard-")

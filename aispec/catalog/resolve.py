@@ -1,0 +1,135 @@
+"""From a spec to a deployment: every name looked up, every default chosen and named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aispec.catalog.api_prices import ApiPrice, api_price
+from aispec.catalog.assumed import Assumptions, settled
+from aispec.catalog.deployment import Deployment, Endpoint, Machines, Miss, Setup
+from aispec.catalog.entries import Model
+from aispec.catalog.formats import CacheFormat, WeightFormat, cache_format, weight_format
+from aispec.catalog.limits import rate_limit
+from aispec.catalog.machines import resolve_machines, spread
+from aispec.catalog.setup import choose_engine, settle
+from aispec.catalog.store import Catalog, Match
+from aispec.spec.model import Api, ModelRef, Spec
+
+_NOTHING: Mapping[str, float] = {}
+# Releases that keep only their experts in four bits.
+_EXPERTS = {"int4": "int4-experts"}
+_RELEASED_AS = {("deepseek-v4", "mxfp4"): "mxfp4-fp8"}
+
+
+def resolve(
+    spec: Spec, catalog: Catalog, assumptions: Mapping[str, float] = _NOTHING
+) -> Deployment:
+    """Resolve one spec. `assumptions` are the repository's; the spec's own go before them."""
+    made = Assumptions()
+    model, miss, note = _model(spec.model, catalog)
+    weights, asked = _weights(spec, model, made)
+    machines, setup = _hosting(spec, catalog, model, weights, made)
+    return Deployment(
+        spec=spec,
+        model=model,
+        model_miss=miss,
+        model_note=note,
+        weights=weights,
+        weights_asked=asked,
+        cache=_cache(spec, made) if machines else None,
+        setup=setup,
+        machines=machines,
+        endpoint=_endpoint(spec.api, spec, model),
+        api_prices=_elsewhere(spec, model),
+        assumptions=tuple(made.made),
+        assumed=settled(assumptions, spec.assumptions),
+    )
+
+
+def _model(ref: ModelRef | None, catalog: Catalog) -> tuple[Model | None, Miss | None, str | None]:
+    if ref is None:
+        return None, None, None
+    if ref.architecture is not None:
+        return _own_model(ref), None, "its architecture is given in the spec"
+    found = catalog.model(ref.id or "")
+    if isinstance(found, Match):
+        return found.entry, None, found.note
+    return None, Miss(ref.id or ref.path or "", tuple(found.nearest)), None
+
+
+def _own_model(ref: ModelRef) -> Model:
+    """Return a model nobody has heard of, from the architecture written in the spec."""
+    fields = dict(ref.architecture or {})
+    length = fields.pop("context_length", None)
+    return Model(
+        id=ref.id or "own model",
+        family="own",
+        vendor="own",
+        kind="open-weight",
+        task="text-generation",
+        license="unknown",
+        checked="",
+        sources=("architecture written in the spec",),
+        architecture=fields,
+        context={"length": length} if length else {},
+        native_precision="bf16",
+    )
+
+
+def _weights(
+    spec: Spec, model: Model | None, made: Assumptions
+) -> tuple[WeightFormat | None, str | None]:
+    if spec.hardware is None:
+        return None, None
+    asked = spec.precision.weights
+    if asked:
+        return weight_format(asked), asked
+    name, why = _usual_format(spec, model)
+    made.add("precision.weights", name, why)
+    return weight_format(name), name
+
+
+def _usual_format(spec: Spec, model: Model | None) -> tuple[str, str]:
+    if spec.engine.name == "ollama":
+        return "gguf:Q4_K_M", "what Ollama pulls unless a tag says otherwise"
+    native = (model.native_precision if model else None) or "bf16"
+    name = _RELEASED_AS.get((model.family if model else "", native)) or _EXPERTS.get(native, native)
+    return (name if weight_format(name) else "bf16"), "as the model was released"
+
+
+def _cache(spec: Spec, made: Assumptions) -> CacheFormat | None:
+    if spec.precision.kv_cache is None:
+        made.add("precision.kv_cache", "auto", "16 bits, as the model computes")
+    return cache_format(spec.precision.kv_cache or "auto")
+
+
+def _hosting(
+    spec: Spec,
+    catalog: Catalog,
+    model: Model | None,
+    weights: WeightFormat | None,
+    made: Assumptions,
+) -> tuple[Machines | None, Setup | None]:
+    if spec.hardware is None:
+        return None, None
+    machines = resolve_machines(spec.hardware, catalog, made)
+    facts = choose_engine(spec, weights, machines, made)
+    machines = spread(machines, spec.hardware.parallelism, facts.name, made)
+    return machines, settle(spec, facts, model, machines, made)
+
+
+def _endpoint(api: Api | None, spec: Spec, model: Model | None) -> Endpoint | None:
+    if api is None:
+        return None
+    name = _priced_name(spec, model)
+    limit = rate_limit(api.provider, name, api.tier) if api.provider else None
+    return Endpoint(api.provider, name, api_price(api.provider, name), limit)
+
+
+def _elsewhere(spec: Spec, model: Model | None) -> tuple[ApiPrice, ...]:
+    """Return what the same model costs behind an API, where it is served by one too."""
+    return api_price(None, _priced_name(spec, model)) if spec.hardware and model else ()
+
+
+def _priced_name(spec: Spec, model: Model | None) -> str:
+    return model.id if model else (spec.model.id if spec.model else None) or ""

@@ -1,0 +1,242 @@
+"""The catalogue: a name goes in, the model or accelerator it stands for comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from aispec import resources
+from aispec.catalog.entries import Accelerator, Model
+from aispec.catalog.names import (
+    LONGEST,
+    full_key,
+    key,
+    nearest,
+    normalise,
+    organisation,
+    shorter,
+    spelled,
+    stem,
+)
+from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
+
+__all__ = ["Ambiguous", "Catalog", "CatalogError", "Match", "Missing", "data_file", "load_data"]
+
+T = TypeVar("T", Model, Accelerator)
+
+_BRAND = re.compile(
+    r"^(?:nvidia|amd|intel|apple|google|aws|qualcomm|huawei|tesla|geforce|quadro|radeon|instinct"
+    r"|cloud)-"
+)
+_SIZE = re.compile(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
+
+
+class Match(NamedTuple, Generic[T]):
+    """The entry a name stands for; `how` is "id", "alias" or, with a `note`, "inferred".
+
+    `option_gb` is the size the name itself said (`m4-max-64gb`), where one name has several.
+    """
+
+    entry: T
+    how: str
+    note: str | None = None
+    option_gb: float | None = None
+
+
+class Ambiguous(NamedTuple, Generic[T]):
+    """A name several entries go by, as "a100" does."""
+
+    name: str
+    entries: tuple[T, ...]
+
+
+class Missing(NamedTuple):
+    """A name nobody goes by, and up to three that are spelled like it."""
+
+    name: str
+    nearest: tuple[str, ...]
+
+
+class Catalog:
+    """Models and accelerators, ours and those of overlays; a later overlay wins over an earlier.
+
+    An overlay is a folder with `models/*.yaml` and `accelerators/*.yaml` in the form of ours.
+    Looking up raises CatalogError where an overlay's file cannot be used.
+    """
+
+    def __init__(self, overlays: tuple[Path, ...] = ()) -> None:
+        above = [OverlayShelf(folder) for folder in reversed(overlays)]
+        self._shelves: tuple[Shelf, ...] = (*above, _shipped())
+        self._models: dict[tuple[int, str], Model] = {}
+        self._accelerators: dict[tuple[int, str], Accelerator] = {}
+
+    @classmethod
+    def default(cls) -> Catalog:
+        """The catalogue as it comes, without overlays; the same object each time."""
+        return _default()
+
+    def model(self, name: str) -> Match[Model] | Missing:
+        """The model called `name`: an id, an alias, an Ollama tag or a Hugging Face repository."""
+        for wanted in (full_key(name), key(name)):
+            for place, shelf in enumerate(self._shelves):
+                if slug := shelf.index("models")["slugs"].get(wanted):
+                    return _as_named(name, self._model(place, slug))
+        for table, wanted in self._guesses(name):
+            for place, shelf in enumerate(self._shelves):
+                if slug := shelf.index("models")[table].get(wanted):
+                    return _inferred(name, self._model(place, slug))
+        return self._missing("models", name)
+
+    def accelerator(self, name: str) -> Match[Accelerator] | Ambiguous[Accelerator] | Missing:
+        """The accelerator called `name`: an id, an alias, a cloud's or a label's name."""
+        written = normalise(name.rpartition("=")[2])
+        forms = [written, *_unbranded(written)]
+        for form in forms:
+            if found := self._known_as(form):
+                how = "id" if written == found[0].id else "alias"
+                return Match(found[0], how) if len(found) == 1 else Ambiguous(name, found)
+        for form in forms:
+            found, gb = self._of_size(form)
+            if len(found) == 1:
+                return _inferred(name, found[0], gb if found[0].options_gb else None)
+            if found:
+                return Ambiguous(name, found)
+        return self._missing("accelerators", name)
+
+    def models(self) -> Iterator[Model]:
+        """Every model, by id."""
+        return self._every("models", self._model)
+
+    def accelerators(self) -> Iterator[Accelerator]:
+        """Every accelerator, by id."""
+        return self._every("accelerators", self._accelerator)
+
+    def search_models(self, query: str) -> tuple[Model, ...]:
+        """The models in whose names, family, vendor or licence every word of `query` stands."""
+        return tuple(
+            each
+            for each in self.models()
+            if _has(query, each.id, *each.aliases, each.family, each.vendor, each.license)
+        )
+
+    def search_accelerators(self, query: str) -> tuple[Accelerator, ...]:
+        """The accelerators in whose names, vendor, class or architecture every word stands."""
+        return tuple(
+            each
+            for each in self.accelerators()
+            if _has(
+                query,
+                *(each.id, each.name, *each.aliases, *each.ambiguous_aliases),
+                *(each.vendor, each.klass, each.architecture or ""),
+            )
+        )
+
+    def _guesses(self, name: str) -> Iterator[tuple[str, str]]:
+        for form in shorter(name):
+            yield "slugs", key(form)
+        yield "stems", key(stem(name))
+
+    def _known_as(self, form: str) -> tuple[Accelerator, ...]:
+        for place, shelf in enumerate(self._shelves):
+            if slugs := shelf.index("accelerators")["slugs"].get(key(form)):
+                return tuple(self._accelerator(place, slug) for slug in slugs)
+        return ()
+
+    def _of_size(self, form: str) -> tuple[tuple[Accelerator, ...], float]:
+        size = _SIZE.search(form)
+        if size is None:
+            return (), 0
+        gb = float(size[1])
+        known = self._known_as(form[: size.start()])
+        return tuple(each for each in known if gb == each.memory_gb or gb in each.options_gb), gb
+
+    def _missing(self, kind: str, name: str) -> Missing:
+        shown: dict[str, str] = {}
+        for shelf in reversed(self._shelves):
+            shown |= shelf.shown(kind)
+        one_each: dict[str, str] = {}
+        for close in nearest(name, shown, n=12):
+            one_each.setdefault(shown[close], close)
+        return Missing(name, tuple(one_each.values())[:3])
+
+    def _every(self, kind: str, build: Callable[[int, str], T]) -> Iterator[T]:
+        found: dict[str, T] = {}
+        for place, shelf in enumerate(self._shelves):
+            for slug in shelf.slugs(kind):
+                entry = build(place, slug)
+                found.setdefault(entry.id, entry)
+        return iter([found[name] for name in sorted(found)])
+
+    def _model(self, place: int, slug: str) -> Model:
+        if (place, slug) not in self._models:
+            entry = self._shelves[place].read("models", slug)
+            self._models[place, slug] = Model.from_dict(entry)
+        return self._models[place, slug]
+
+    def _accelerator(self, place: int, slug: str) -> Accelerator:
+        if (place, slug) not in self._accelerators:
+            entry = self._shelves[place].read("accelerators", slug)
+            self._accelerators[place, slug] = Accelerator.from_dict(entry)
+        return self._accelerators[place, slug]
+
+
+@cache
+def load_data(name: str) -> Any:
+    """A data file that is not one entry a file: `load_data("prices/api")` is `prices/api.yaml`.
+
+    The same value, which nobody may change, comes back each time.
+    """
+    from aispec.catalog.compile import read_yaml
+
+    if resources.packaged():
+        import json
+
+        return json.loads(data_file(f"{name}.json").read_bytes())
+    return read_yaml(data_file(f"{name}.yaml"))
+
+
+def data_file(name: str) -> Path:
+    """Where a data file lies, as `data_file("prices/cloud.csv")`."""
+    return resources.catalog_dir() / name
+
+
+@cache
+def _default() -> Catalog:
+    return Catalog()
+
+
+@cache
+def _shipped() -> Shelf:
+    folder = resources.catalog_dir()
+    return CompiledShelf(folder) if resources.packaged() else YamlShelf(folder)
+
+
+def _as_named(name: str, entry: Model) -> Match[Model]:
+    if spelled(name) == spelled(entry.id):
+        return Match(entry, "id")
+    org = organisation(name)
+    known = {organisation(each) for each in (entry.id, *entry.aliases)}
+    if not org or org in known or key(entry.vendor).startswith(key(org)):
+        return Match(entry, "alias")
+    return _inferred(name, entry)
+
+
+def _inferred(name: str, entry: T, option_gb: float | None = None) -> Match[T]:
+    note = f"{name[:LONGEST]} is not in the catalogue under that name and is read as {entry.id}."
+    return Match(entry, "inferred", note, option_gb)
+
+
+def _unbranded(form: str) -> Iterator[str]:
+    while (rest := _BRAND.sub("", form)) != form:
+        form = rest
+        yield form
+
+
+def _has(query: str, *texts: str) -> bool:
+    words = query[:LONGEST].lower().split()
+    whole = " ".join(texts).lower()
+    keys = " ".join(key(text) for text in texts)
+    return all(word in whole or (key(word) or word) in keys for word in words)

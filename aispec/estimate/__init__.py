@@ -1,0 +1,1 @@
+"""Estimators: from a resolved deployment to its facts."""

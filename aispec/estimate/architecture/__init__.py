@@ -1,0 +1,1 @@
+"""What a model's architecture implies: parameters by part, and cache by token."""

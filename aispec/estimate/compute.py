@@ -1,0 +1,89 @@
+"""The facts of group `compute`: operations of one token, and of the training.
+
+A forward pass costs two operations per active parameter, and attention four per layer, head width
+and token of context (Kaplan et al., arXiv 2001.08361, §2.1). Training costs `6 N D`, with the
+active parameters for a mixture of experts; a published estimate goes before it where its author is
+confident, and the bounds hold both.
+"""
+
+from __future__ import annotations
+
+from aispec.catalog.deployment import Deployment
+from aispec.catalog.entries import Model
+from aispec.estimate.fact import Absent, Facts
+from aispec.estimate.quantity import Quantity
+from aispec.estimate.request import Request
+
+_SPREAD = {"confident": 3.0, "likely": 10.0}  # factors in Epoch AI's own words
+_SPECULATIVE = 30.0
+
+
+def facts(deployment: Deployment, request: Request | None) -> Facts:
+    """Return both figures, unknown where nobody published what they need."""
+    model = deployment.model
+    if model is None:
+        reason = Absent("the model is not known")
+        return {"compute.flops_per_token": reason, "compute.training_flops": reason}
+    return {
+        "compute.flops_per_token": _per_token(model, request),
+        "compute.training_flops": training_flops(model),
+    }
+
+
+def _per_token(model: Model, request: Request | None) -> Quantity:
+    if not model.params_active:
+        return Quantity.unknown("FLOP/token", "its active parameters are not published")
+    fields = model.architecture or {}
+    width = fields.get("num_heads", 0) * fields.get("head_dim", 0) * fields.get("layers", 0)
+    depth = request.longest.value / 2 if request else 0.0
+    attention = 4.0 * width * depth
+    value = 2.0 * model.params_active + attention
+    return Quantity(
+        value,
+        "FLOP/token",
+        low=2.0 * model.params_active,
+        high=value + attention,
+        how=lambda: f"2 x {model.params_active:,} active parameters + attention over {depth:,.0f}",
+        sources=("https://arxiv.org/abs/2001.08361",),
+    )
+
+
+def training_flops(model: Model) -> Quantity:
+    """Return the operations of a model's training."""
+    counted = _six_nd(model)
+    published = model.training_flops
+    if not published:
+        return counted
+    value = float(published["value"])
+    confidence = published.get("confidence") or "speculative"
+    factor = _SPREAD.get(confidence, _SPECULATIVE)
+    ends = [value]
+    if counted.known:
+        ends.append(counted.value)
+    elif confidence != "confident":
+        ends += [value / factor, value * factor]
+    likely = value if confidence == "confident" or not counted.known else counted.value
+    return Quantity(
+        likely,
+        "FLOP",
+        low=min(*ends, likely),
+        high=max(*ends, likely),
+        how=lambda: (
+            f"published estimate {value:.3g} ({confidence})"
+            + (f"; {counted.how}" if counted.known else "")
+        ),
+        sources=(str(published["source"]),),
+    )
+
+
+def _six_nd(model: Model) -> Quantity:
+    tokens = model.training.get("tokens")
+    if not (tokens and model.params_active):
+        return Quantity.unknown("FLOP", "its training compute is not published")
+    value = 6.0 * model.params_active * tokens
+    return Quantity(
+        value,
+        "FLOP",
+        how=lambda: f"6 x {model.params_active:,} active parameters x {tokens:,.0f} tokens",
+        sources=model.sources[:1],
+    )

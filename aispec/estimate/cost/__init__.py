@@ -1,0 +1,1 @@
+"""What a deployment costs: on accelerators, behind an API, and one against the other."""

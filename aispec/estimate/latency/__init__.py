@@ -1,0 +1,1 @@
+"""How fast one replica prefills and decodes, and what load does to that."""

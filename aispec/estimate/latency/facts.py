@@ -1,0 +1,150 @@
+"""The facts of groups `latency` and `throughput`."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from aispec.catalog.store import load_data
+from aispec.estimate.fact import Absent, Facts
+from aispec.estimate.latency.load import Load
+from aispec.estimate.latency.roofline import Roofline
+from aispec.estimate.quantity import Quantity
+from aispec.estimate.request import Request
+from aispec.estimate.vocabulary import FACTS
+from aispec.spec.model import ApiLatency
+
+_BUSIEST = 0.85  # share of its capacity up to which a replica is run
+_SOURCES = ("aispec/catalog/data/latency.yaml",)
+_LATENCY = tuple(name for name in FACTS if name.startswith("latency."))
+_THROUGHPUT = tuple(name for name in FACTS if name.startswith("throughput."))
+
+
+def spread(speed: Roofline, figure: str) -> tuple[float, float]:
+    """Return the factors that bound a figure, wider for device classes without measurements."""
+    bounds = load_data("latency")["bounds"]
+    low, high = bounds[figure if speed.familiar else "unfamiliar"]
+    return float(low), float(high)
+
+
+def unknown(reason: str) -> Facts:
+    """Return both groups' facts where they can't be computed."""
+    return {name: Quantity.unknown(FACTS[name].unit, reason) for name in (*_LATENCY, *_THROUGHPUT)}
+
+
+def absent(reason: str) -> Facts:
+    """Return both groups' facts for a deployment that never gets as far as serving."""
+    return dict.fromkeys((*_LATENCY, *_THROUGHPUT), Absent(reason))
+
+
+def facts(
+    speed: Roofline, load: Load | None, request: Request, replicas: int, ranks: int = 1
+) -> Facts:
+    """Return both groups' facts for a self-hosted deployment at its expected concurrency.
+
+    `load` is that of one of the `ranks` of data parallelism that a replica has.
+    """
+    prompt = request.input.value * (1 - request.cached_share)
+    output = request.output.value
+    running = load.running if load else 1.0
+    first = speed.first_token(running, prompt)
+    waits = max((load.asked - load.running) / load.rate, 0.0) if load and load.rate else 0.0
+    each = speed.per_token(running, prompt, output)
+    ttft = _bounded(first + waits, "s", *spread(speed, "ttft")).to("ms")
+    tpot = _bounded(each, "s", *spread(speed, "tpot")).to("ms")
+    steps = Quantity(max(output - 1, 0.0))
+    found: Facts = {
+        "latency.ttft": ttft.told(
+            lambda: f"prefill of {prompt:,.0f} tokens with {running:,.1f} requests running",
+            sources=_SOURCES,
+        ),
+        "latency.tpot": tpot.told(
+            lambda: f"a step of {running:,.1f} sequences, and the prefills in between",
+            sources=_SOURCES,
+        ),
+        "latency.tps": (1 / tpot.to("s") * Quantity(1, "tokens"))
+        .to("tokens/s")
+        .told("one token in each TPOT", inputs=(tpot,), sources=_SOURCES),
+        "latency.e2e": (ttft.to("s") + tpot.to("s") * steps).told(
+            "TTFT + (output - 1) x TPOT", inputs=(ttft, tpot), sources=_SOURCES
+        ),
+    }
+    return {**found, **_throughput(speed, load, request, replicas, ranks)}
+
+
+def _bounded(value: float, unit: str, low: float, high: float) -> Quantity:
+    return Quantity(value, unit, low=value * low, high=value * high)
+
+
+def _throughput(
+    speed: Roofline, load: Load | None, request: Request, replicas: int, ranks: int
+) -> Facts:
+    if load is None:
+        reason = "neither daily nor concurrent users are given"
+        return {name: Quantity.unknown(FACTS[name].unit, reason) for name in _THROUGHPUT}
+    slow, fast = spread(speed, "tpot")[1], spread(speed, "tpot")[0]
+    most = load.capacity * replicas * ranks
+    capacity = Quantity(
+        most,
+        "requests/s",
+        low=most / slow,
+        high=most / fast,
+        how="the most that all replicas can do, at the batch their cache and engine allow",
+        sources=_SOURCES,
+    )
+    used, need = _busy(load, capacity, replicas, ranks)
+    return {
+        "throughput.tokens_per_second": (capacity * request.output / Quantity(1, "requests"))
+        .to("tokens/s")
+        .told("requests a second x output tokens", inputs=(capacity, request.output)),
+        "throughput.requests_per_second": capacity,
+        "throughput.utilization": used,
+        "throughput.replicas_needed": need,
+    }
+
+
+def _busy(load: Load, capacity: Quantity, replicas: int, ranks: int) -> tuple[Quantity, Quantity]:
+    """Return utilization and the replicas needed.
+
+    In a closed loop a replica is busy to the share of its slots that users hold; in an open loop to
+    the share of the rate it can do.
+    """
+    if load.looped:
+        used = Quantity(load.utilization, how="users / requests a replica runs at once")
+        need = float(max(ceil(load.utilization * replicas - 1e-9), 1))
+        return used, Quantity(need, how="so that every user finds a free slot", inputs=(used,))
+    asked = Quantity(load.rate * replicas * ranks, "requests/s")
+    used = (asked / capacity).told("rate at the peak / the most it can do")
+    replicas_at = [
+        float(max(ceil(u * replicas / _BUSIEST), 1)) for u in (used.value, used.low, used.high)
+    ]
+    return used, Quantity(
+        replicas_at[0],
+        low=replicas_at[1],
+        high=replicas_at[2],
+        how=f"so that none is busier than {_BUSIEST:.0%} at the peak",
+        inputs=(used,),
+    )
+
+
+def measured(latency: ApiLatency | None, request: Request) -> Facts:
+    """Return both groups' facts for an API: what the team measured, or nothing."""
+    reason = "an API's latency is known by measurement only: set api.latency"
+    found = unknown(reason)
+    found |= dict.fromkeys(_THROUGHPUT, Absent("the provider's"))
+    if latency is None:
+        return found
+    ttft = _stated(latency.ttft, "s", reason)
+    tps = _stated(latency.tps, "tokens/s", reason)
+    tpot = 1 / tps * Quantity(1, "tokens")
+    found["latency.ttft"] = ttft.to("ms")
+    found["latency.tps"] = tps
+    found["latency.tpot"] = tpot.to("ms")
+    steps = Quantity(max(request.output.value - 1, 0.0))
+    found["latency.e2e"] = (ttft + tpot.to("s") * steps).told("measured TTFT + output / TPS")
+    return found
+
+
+def _stated(value: float | None, unit: str, reason: str) -> Quantity:
+    if value is None:
+        return Quantity.unknown(unit, reason)
+    return Quantity(value, unit, how="measured by the team")

@@ -1,0 +1,1 @@
+"""Memory on the fullest device of a replica: weights, cache, overheads, and whether it all fits."""

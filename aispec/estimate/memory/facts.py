@@ -1,0 +1,221 @@
+"""The facts of group `memory`, and the verdicts that follow from them.
+
+Boots: the engine starts, that is, it can hold one sequence of its full length. Serves: it holds the
+expected concurrency of the workload's longest requests. Fits: both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+from aispec.catalog.deployment import Deployment, Setup
+from aispec.estimate.answer import Answer
+from aispec.estimate.fact import Absent, Fact, Facts, Unknown
+from aispec.estimate.memory.budget import Budget, divide, total_memory
+from aispec.estimate.memory.cache import Cache, cache_of
+from aispec.estimate.memory.overheads import (
+    Overheads,
+    eager_overheads,
+    local_overheads,
+    server_overheads,
+)
+from aispec.estimate.memory.weights import Weights, on_fullest_device
+from aispec.estimate.quantity import Quantity, total
+from aispec.estimate.request import Request
+from aispec.estimate.vocabulary import FACTS
+
+_NAMES = tuple(name for name in FACTS if name.startswith("memory."))
+_NONE = Quantity(0.0, "GiB", how="this model keeps no cache")
+_BYTES = Quantity(0.0, "bytes", how="this model keeps no cache")
+
+
+def absent(reason: str) -> Facts:
+    """Return the group's facts for a deployment whose memory is somebody else's."""
+    return dict.fromkeys(_NAMES, Absent(reason))
+
+
+def unknown(reason: str) -> Facts:
+    """Return the group's facts where the model or its weights are not known."""
+    return {
+        name: Unknown(reason)
+        if FACTS[name].kind == "answer"
+        else Quantity.unknown(FACTS[name].unit, reason)
+        for name in _NAMES
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the device has for cache, before any load is known."""
+
+    budget: Budget
+    cache: Cache | None
+    keeps_cache: bool
+    per_sequence: Quantity
+    per_token: Quantity
+    full_length: Quantity  # GiB of one sequence of the engine's full length
+    ranks: int  # data-parallel ranks of a replica
+
+
+def room(deployment: Deployment, weights: Weights, request: Request) -> Room | None:
+    """Divide the fullest device's memory; `None` where the model's shape is not published."""
+    setup, machines, model = deployment.setup, deployment.machines, deployment.model
+    if not (setup and machines and model):
+        return None
+    fields = model.architecture
+    if not fields or "hidden_size" not in fields or "vocab_size" not in fields:
+        return None
+    cache = cache_of(deployment)
+    keeps = fields["type"] not in ("encoder", "encoder-decoder")
+    device = total_memory(machines)
+    on_device = on_fullest_device(weights, deployment)
+    overheads = _overheads(deployment, request, _slots(setup, 1.0))
+    return Room(
+        budget=divide(device, setup, on_device, overheads),
+        cache=cache,
+        keeps_cache=keeps,
+        per_sequence=cache.of(request.longest) if cache else _NONE,
+        per_token=cache.per_token() if cache else _BYTES,
+        full_length=cache.of(_full(setup, request)) if cache else _NONE,
+        ranks=machines.sharding.data,
+    )
+
+
+def _full(setup: Setup, request: Request) -> Quantity:
+    if setup.context is None:
+        return request.longest
+    return Quantity(float(setup.context), "tokens")
+
+
+def _slots(setup: Setup, sequences: float) -> float:
+    return float(setup.sequences or max(sequences, 1.0))
+
+
+def _overheads(deployment: Deployment, request: Request, slots: float) -> Overheads:
+    setup, model = deployment.setup, deployment.model
+    assert setup is not None
+    assert model is not None
+    fields = model.architecture or {}
+    if setup.facts.kind == "llama.cpp":
+        return local_overheads(deployment, fields, slots)
+    if setup.facts.kind == "eager":
+        return eager_overheads(deployment, fields, request.longest_input, Quantity(slots))
+    return server_overheads(deployment, fields)
+
+
+def sequences_that_fit(space: Room) -> Quantity:
+    """Return how many of the workload's longest requests a replica's cache holds at once."""
+    available, one = space.budget.kv_available, space.per_sequence
+    if not space.keeps_cache or (one.known and one.high == 0):
+        return Quantity.unknown("", "this model keeps no cache")
+    if not (available.known and one.known):
+        return Quantity.unknown("", available.reason or one.reason)
+    counts = (
+        floor(max(available.value, 0.0) / one.value) * space.ranks,
+        floor(max(available.low, 0.0) / one.high) * space.ranks,
+        floor(max(available.high, 0.0) / one.low) * space.ranks,
+    )
+    return Quantity(
+        float(counts[0]),
+        low=float(counts[1]),
+        high=float(counts[2]),
+        how=lambda: f"{available.value:.2f} GiB for cache / {one.value:.3f} GiB a request",
+        inputs=(available, one),
+    )
+
+
+def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
+    """Return the group's facts. `concurrency` is the requests in flight over all replicas."""
+    setup, machines = deployment.setup, deployment.machines
+    assert setup is not None
+    assert machines is not None
+    budget, over = space.budget, space.budget.overheads
+    held = _held(concurrency, machines.replicas * space.ranks, setup.sequences)
+    needed_cache = _cache_of_load(space, held)
+    parts = [budget.weights, needed_cache, over.activations, over.runtime]
+    if over.graphs_inside or setup.facts.kind == "pool":
+        parts.append(over.graphs)
+    needed = total("GiB", parts, "weights + cache + activations + graphs + runtime")
+    boots = _boots(space, setup, held)
+    serves = ~needed_cache.above(budget.kv_available)
+    fitting = sequences_that_fit(space)
+    return {
+        "memory.weights": budget.weights,
+        "memory.kv_per_token": space.per_token,
+        "memory.kv_per_sequence": space.per_sequence,
+        "memory.kv_needed": needed_cache,
+        "memory.activations": over.activations,
+        "memory.graphs": over.graphs,
+        "memory.runtime": over.runtime,
+        "memory.needed": needed,
+        "memory.offered": budget.offered,
+        "memory.headroom": (budget.offered - needed).told("offered - needed"),
+        "memory.kv_available": budget.kv_available,
+        "memory.kv_capacity_tokens": _capacity(space),
+        "memory.sequences_that_fit": fitting,
+        "memory.boots": _judged(boots, budget),
+        "memory.serves": _judged(serves, budget),
+        "memory.fits": _judged(boots & serves, budget),
+    }
+
+
+def _held(concurrency: Quantity, ranks: int, most: int | None) -> Quantity:
+    """Sequences that one rank holds: its share of the concurrency, rounded up, up to its limit."""
+    if not concurrency.known:
+        return concurrency
+    cap = float(most) if most else float("inf")
+    shares = [
+        min(max(-(-figure // ranks), 1.0), cap)
+        for figure in (concurrency.value, concurrency.low, concurrency.high)
+    ]
+    line = f"{concurrency.value:,.1f} requests in flight over {ranks} ranks"
+    return Quantity(shares[0], low=shares[1], high=shares[2], how=line, inputs=(concurrency,))
+
+
+def _cache_of_load(space: Room, held: Quantity) -> Quantity:
+    if not space.keeps_cache:
+        return _NONE
+    needed = space.per_sequence * held
+    return needed.told(
+        lambda: (
+            f"{held.value:g} sequences x {space.per_sequence.value:.3f} GiB"
+            if needed.known
+            else needed.reason
+        ),
+        inputs=(held, space.per_sequence),
+    )
+
+
+def _boots(space: Room, setup: Setup, held: Quantity) -> Answer:
+    if not space.keeps_cache:
+        return ~space.budget.kv_available.below(0.0 * space.budget.offered)
+    full = space.full_length
+    if setup.facts.kind == "llama.cpp" and setup.sequences:
+        full = full * float(setup.sequences)
+    return ~full.above(space.budget.kv_available) & space.budget.outside_fits
+
+
+def _capacity(space: Room) -> Quantity:
+    available, one = space.budget.kv_available, space.per_token
+    if not space.keeps_cache or space.cache is None:
+        return Quantity.unknown("tokens", "this model keeps no cache")
+    if not available.known:
+        return Quantity.unknown("tokens", available.reason)
+    per_token = one.value / 2**30
+    scale = space.ranks * space.cache.split / per_token if per_token else 0.0
+    return Quantity(
+        max(available.value, 0.0) * scale,
+        "tokens",
+        low=max(available.low, 0.0) * scale,
+        high=max(available.high, 0.0) * scale,
+        how=lambda: f"{available.value:.2f} GiB / {one.value:,.0f} bytes a token",
+        inputs=(available, one),
+    )
+
+
+def _judged(answer: Answer, budget: Budget) -> Fact:
+    if answer is Answer.UNKNOWN:
+        reasons = (budget.offered.reason, budget.kv_available.reason)
+        return Unknown(next((r for r in reasons if r), "the expected concurrency is not known"))
+    return answer

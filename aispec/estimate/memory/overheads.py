@@ -1,0 +1,151 @@
+"""What an engine needs beside weights and cache: activations, CUDA graphs, the runtime's own.
+
+Closed forms with constants from `aispec/catalog/data/engines.yaml`, each with its bounds:
+
+- vLLM's profile run peaks in the sampler or in the widest layer, whichever is larger:
+  `max(c_s x sequences x V, 1.25 x (3 I / TP + 2 H) x batched tokens x 2)` bytes, fitted on 51
+  start-up logs of vLLM 0.17 to 0.19 over 19 architectures (leave-one-out error 0.05 GiB).
+- llama.cpp's compute buffer holds the logits of a micro-batch, and the attention scores where
+  flash attention is off (`llama-graph.cpp`; 258.5 and 560.0 MiB for Llama 3 8B at 8k, as logged).
+- Transformers keeps the widest layer of the whole prompt, and before 4.46 all its logits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aispec.catalog.deployment import Deployment, Setup, Sharding
+from aispec.estimate.quantity import Quantity, largest
+
+Fields = Mapping[str, Any]
+_CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
+
+
+@dataclass(frozen=True, slots=True)
+class Overheads:
+    """GiB beside weights and cache, on the fullest device."""
+
+    activations: Quantity
+    graphs: Quantity
+    graphs_inside: bool  # whether the engine subtracts them before it sizes the cache
+    runtime: Quantity
+    context: Quantity  # outside the engine's budget
+
+
+def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
+    """Return one of the engine's constants with its bounds; wider where the version is not said."""
+    row = setup.facts.of(name, setup.version)
+    low, high = row.get("low", row["value"]), row.get("high", row["value"])
+    if setup.version is None:
+        rows = setup.facts.constants[name]
+        low = min(low, *(r.get("low", r["value"]) for r in rows[-2:]))
+        high = max(high, *(r.get("high", r["value"]) for r in rows[-1:]))
+    source = (row["source"],)
+    return Quantity(row["value"], unit, low=low, high=high, how=row["source"], sources=source)
+
+
+def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
+    """Return what a batching server takes (vLLM, SGLang, TGI, TensorRT-LLM)."""
+    setup, machines = deployment.setup, deployment.machines
+    assert setup is not None
+    assert machines is not None
+    many = machines.sharding.tensor > 1
+    return Overheads(
+        activations=_profile_peak(setup, fields, machines.sharding),
+        graphs=_graphs(setup),
+        graphs_inside=bool(setup.facts.of("graphs", setup.version).get("inside")),
+        runtime=constant(setup, "other_many" if many else "other_one"),
+        context=constant(setup, "context_many" if many else "context_one"),
+    )
+
+
+def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
+    sequences = setup.sequences or 1
+    logits = sequences * fields["vocab_size"]
+    sampler = (constant(setup, "sampler", "bytes") * logits).to("GiB")
+    width = _layer_width(fields, spread.tensor) * setup.batched_tokens * 2
+    forward = (constant(setup, "forward", "") * Quantity(width, "bytes")).to("GiB")
+    peak = largest(sampler, forward)
+    return peak.told(
+        lambda: (
+            f"the larger of the sampler ({sampler.value:.2f} GiB: {sequences} sequences x"
+            f" {fields['vocab_size']:,} logits) and the widest layer ({forward.value:.2f} GiB:"
+            f" {setup.batched_tokens:,} tokens of a step)"
+        ),
+        inputs=(sampler, forward),
+    )
+
+
+def _layer_width(fields: Fields, tensor: int) -> float:
+    """Elements of one token that the widest layer holds at once."""
+    hidden = fields["hidden_size"]
+    mix = fields.get("experts")
+    inner = fields.get("intermediate_size") or 4 * hidden
+    dense = 3 * inner / tensor + 2 * hidden
+    if not mix:
+        return float(dense)
+    routed = mix["active"] * (2 * mix["moe_intermediate_size"] / tensor + hidden)
+    return float(max(routed, 2 * hidden))
+
+
+def _graphs(setup: Setup) -> Quantity:
+    if setup.eager:
+        return Quantity(0.0, "GiB", how="enforce_eager captures none")
+    largest_batch = min(2 * (setup.sequences or 1), 512)
+    captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
+    full = constant(setup, "graphs")
+    share = 0.2 + 0.8 * min(captures / _CAPTURES, 1.0)
+    return (full * share).told(
+        lambda: f"{captures:.0f} batch sizes up to {largest_batch} captured", inputs=(full,)
+    )
+
+
+def local_overheads(deployment: Deployment, fields: Fields, sequences: float) -> Overheads:
+    """Return what llama.cpp takes for so many slots."""
+    setup = deployment.setup
+    machines = deployment.machines
+    assert setup is not None
+    assert machines is not None
+    window = (setup.context or 4096) * sequences
+    micro, hidden, vocabulary = setup.batched_tokens, fields["hidden_size"], fields["vocab_size"]
+    flash = 4 * micro * (hidden + vocabulary)
+    scores = 4 * micro * (1 + 4 * hidden + window * (1 + fields["num_heads"]))
+    masked = max(flash, 2 * window * micro + flash / 4)
+    size = masked if setup.flash_attention else max(scores, flash)
+    copies = 2.5 if machines.sharding.pipeline > 1 else 1.25
+    return Overheads(
+        activations=Quantity(
+            size / 2**30,
+            "GiB",
+            low=0.9 * min(size, flash) / 2**30,
+            high=size * copies / 2**30,
+            how=lambda: f"logits of {micro} tokens x {vocabulary:,} x 4 bytes, and the masks",
+        ),
+        graphs=Quantity(0.0, "GiB", how="part of the compute buffer"),
+        graphs_inside=True,
+        runtime=constant(setup, "context"),
+        context=Quantity(0.0, "GiB"),
+    )
+
+
+def eager_overheads(
+    deployment: Deployment, fields: Fields, prompt: Quantity, sequences: Quantity
+) -> Overheads:
+    """Return what an engine takes that runs the whole prompt of a batch at once."""
+    setup = deployment.setup
+    assert setup is not None
+    step = Quantity(float(setup.batched_tokens), "tokens") if setup.batched_tokens else prompt
+    width = _layer_width(fields, 1) * 2
+    widest = constant(setup, "forward", "") * Quantity(width, "bytes/token") * step * sequences
+    logits = constant(setup, "logits", "bytes/token") * fields["vocab_size"] * prompt * sequences
+    return Overheads(
+        activations=largest(widest.to("GiB"), logits.to("GiB")).told(
+            lambda: f"the widest layer of {step.value:,.0f} tokens x {sequences.value:g} sequences"
+        ),
+        graphs=Quantity(0.0, "GiB", how="captures none"),
+        graphs_inside=True,
+        runtime=constant(setup, "context"),
+        context=Quantity(0.0, "GiB"),
+    )

@@ -1,0 +1,213 @@
+"""Weights on the fullest device: parameters by part, bits by part, spread over devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from aispec.catalog.deployment import Deployment, Setup, Sharding
+from aispec.catalog.entries import Model
+from aispec.catalog.formats import WeightFormat
+from aispec.estimate.architecture.parameters import Parameters, count
+from aispec.estimate.quantity import Quantity
+
+Fields = Mapping[str, Any]
+_FULL = 16.0  # bits of what formats leave alone
+_LOADED = (0.995, 1.02)  # measured over computed in 81 bf16 start-up logs, 5th to 95th percentile
+_UNCOUNTED = (0.93, 1.10)  # where only a total is published
+_FILE = (0.99, 1.01)  # published file sizes are rounded to 10 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Bytes of weights by how they are spread: over devices, on the end stages, or everywhere."""
+
+    body: float  # bytes of layers
+    experts: float
+    embedding: float
+    head: float
+    replicated: float  # bytes that every tensor-parallel rank holds whole
+    tied: bool
+    low: float  # factors that bound the likely value
+    high: float
+    how: str
+    parameters: float
+    source: str
+
+    @property
+    def total(self) -> float:
+        """Bytes over all devices when nothing is replicated."""
+        return self.body + self.experts + self.embedding + self.head
+
+    @property
+    def bits_per_weight(self) -> float:
+        """Bits of a stored parameter, on average."""
+        return 8 * self.total / self.parameters
+
+
+@lru_cache(maxsize=64)
+def weigh(model: Model, form: WeightFormat) -> Weights | None:
+    """Return the weights of `model` in a format, or `None` where nobody published its size."""
+    fields = model.architecture
+    if fields and not fields.get("incomplete"):
+        parts = count(fields)
+        if form.family == "gguf":
+            return _gguf(model, form, parts, fields)
+        return _by_part(form, parts, fields)
+    total = model.params_total
+    return _by_total(model, form, float(total)) if total else None
+
+
+def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
+    linear_bits = form.linear_bits
+    if form.experts_only and parts.experts:
+        linear_bits = form.rest_bits or _FULL
+    body = parts.linear * linear_bits + (parts.norms + parts.vision) * _FULL
+    experts = parts.experts * form.linear_bits
+    low, high = _LOADED
+    if form.family == "nvfp4":
+        high = 1.7  # checkpoints differ in which layers stay in 16 bits: 1.36 to 2.18 of nominal
+    elif form.family == "mxfp4":
+        high = (
+            1.10  # kernels pad the experts' rows: 1.05 to 1.095 on gpt-oss, whose rows have 2,880
+        )
+    elif form.family in ("int8", "gptq", "bnb"):
+        high = 1.06  # act-order indexes, other group sizes, layers left alone
+    return Weights(
+        body=body / 8,
+        experts=experts / 8,
+        embedding=parts.embedding * form.embedding_bits / 8,
+        head=parts.head * form.head_bits / 8,
+        replicated=_replicated(fields) * linear_bits / 8,
+        tied=bool(fields.get("tie_word_embeddings")),
+        low=low,
+        high=high,
+        how=(
+            f"{parts.linear + parts.experts:,} linear parameters at {form.linear_bits:g} bits"
+            f" ({form.name}), {parts.embedding + parts.head:,} of embeddings at"
+            f" {form.embedding_bits:g}"
+        ),
+        parameters=float(parts.total),
+        source=form.source,
+    )
+
+
+def _replicated(fields: Fields) -> int:
+    """Parameters of the low-rank projections that tensor parallelism does not split (MLA)."""
+    low = fields.get("mla")
+    if not low:
+        return 0
+    ranks = (low.get("q_lora_rank") or 0) + low["kv_lora_rank"] + low["qk_rope_head_dim"]
+    return int(fields["layers"] * fields["hidden_size"] * ranks)
+
+
+def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
+    text = parts.total - parts.vision
+    listed = _listed_file(model, form.name.partition(":")[2])
+    bits = form.effective_bits or form.linear_bits
+    if listed:
+        size, low, high = listed[0] * 1e9, *_FILE
+        how = f"the published file has {listed[0]:g} GB"
+        source = listed[1]
+    else:
+        size = text * bits / 8
+        low, high = (form.effective_low or bits) / bits, (form.effective_high or bits) / bits
+        how = f"{text:,} parameters at {bits:g} bits, {form.name}'s mean over published files"
+        source = form.source
+    embedding = parts.embedding * form.embedding_bits / 8
+    head = parts.head * form.head_bits / 8
+    layers = max(size - embedding - head, 0.0)
+    experts = layers * parts.experts / (parts.experts + parts.linear + parts.norms)
+    return Weights(
+        body=layers - experts + parts.vision * 2,
+        experts=experts,
+        embedding=embedding,
+        head=head,
+        replicated=0.0,
+        tied=bool(fields.get("tie_word_embeddings")),
+        low=low,
+        high=high,
+        how=how,
+        parameters=float(parts.total),
+        source=source,
+    )
+
+
+def _listed_file(model: Model, kind: str) -> tuple[float, str] | None:
+    sizes = [f for f in model.files if f["format"] == "gguf" and f["name"] == kind]
+    return (float(sizes[0]["gb"]), str(sizes[0]["source"])) if sizes else None
+
+
+def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
+    bits = form.effective_bits or form.linear_bits
+    return Weights(
+        body=total * bits / 8,
+        experts=0.0,
+        embedding=0.0,
+        head=0.0,
+        replicated=0.0,
+        tied=True,
+        low=_UNCOUNTED[0],
+        high=max(_UNCOUNTED[1], 1 + 2 / bits),
+        how=f"{total:,.0f} parameters at {bits:g} bits; their split over layers is not published",
+        parameters=total,
+        source=form.source,
+    )
+
+
+def on_fullest_device(weights: Weights, deployment: Deployment) -> Quantity:
+    """Return the weights on the device that holds most, in GiB."""
+    setup, machines = deployment.setup, deployment.machines
+    assert setup is not None
+    assert machines is not None
+    fields = deployment.model.architecture if deployment.model else None
+    likely = _share(weights, machines.sharding, setup, fields)
+    likely = max(likely - setup.cpu_offload, 0.0) / 2**30
+    spread = _spread_line(machines.sharding)
+    return Quantity(
+        likely,
+        "GiB",
+        low=likely * weights.low,
+        high=likely * weights.high,
+        how=lambda: weights.how + spread,
+        sources=(weights.source,),
+    )
+
+
+def _share(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None) -> float:
+    layers = int((fields or {}).get("layers") or spread.pipeline)
+    stage = -(-layers // spread.pipeline) / layers
+    body = ((weights.body - weights.replicated) / spread.tensor + weights.replicated) * stage
+    experts = weights.experts / max(spread.expert, spread.tensor) * stage
+    if setup.facts.kind == "llama.cpp":
+        return (body + experts) * _on_device(setup, layers) + _output_layer(weights)
+    ends = (
+        max(weights.embedding, weights.head)
+        if spread.pipeline > 1
+        else weights.embedding + weights.head
+    )
+    return body + experts + ends / spread.tensor
+
+
+def _on_device(setup: Setup, layers: int) -> float:
+    return 1.0 if setup.gpu_layers is None else min(setup.gpu_layers, layers) / layers
+
+
+def _output_layer(weights: Weights) -> float:
+    """Bytes of the output projection; llama.cpp leaves the input embedding on the host."""
+    return weights.embedding if weights.tied else weights.head
+
+
+def _spread_line(spread: Sharding) -> str:
+    degrees = [
+        f"{name} {degree}"
+        for name, degree in (
+            ("tensor", spread.tensor),
+            ("pipeline", spread.pipeline),
+            ("expert", spread.expert),
+        )
+        if degree > 1
+    ]
+    return f", over {', '.join(degrees)}" if degrees else ""

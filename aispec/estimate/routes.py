@@ -1,0 +1,91 @@
+"""A front door over other deployments: what each target carries, and what the whole costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aispec.catalog.deployment import Deployment
+from aispec.estimate import context, identity, traffic
+from aispec.estimate.answer import Answer
+from aispec.estimate.cost.facts import per_unit
+from aispec.estimate.fact import Absent, Fact, Facts
+from aispec.estimate.quantity import Quantity, total
+from aispec.estimate.request import request_of
+from aispec.estimate.vocabulary import FACTS
+from aispec.spec.model import Spec, Users, Workload
+
+_SUMS = ("cost.hour", "cost.day", "cost.month", "energy.watts", "energy.kwh_per_month")
+
+
+def loads(specs: Sequence[Spec]) -> dict[str, Workload]:
+    """Return the workload of every deployment by name: its own, or its share of front doors'."""
+    found = {spec.name: spec.workload for spec in specs if spec.workload}
+    pending = {spec.name: spec for spec in specs if spec.routes}
+    for _ in range(len(specs)):
+        ready = [name for name in pending if name in found and not _awaited(name, pending)]
+        for name in ready:
+            door = pending.pop(name)
+            for route in door.routes:
+                share = _scaled(found[name], route.share)
+                found[route.to] = _joined(found.get(route.to), share)
+        if not ready:
+            break
+    return found
+
+
+def _awaited(name: str, pending: Mapping[str, Spec]) -> bool:
+    """Whether another front door that still has to be opened leads to this one."""
+    return any(route.to == name for door in pending.values() for route in door.routes)
+
+
+def _scaled(workload: Workload, share: float) -> Workload:
+    users = Users(
+        None if workload.users.daily is None else workload.users.daily * share,
+        None if workload.users.concurrent is None else workload.users.concurrent * share,
+    )
+    jobs = tuple(replace(job, requests=job.requests * share) for job in workload.batch)
+    return replace(workload, users=users, batch=jobs)
+
+
+def _joined(one: Workload | None, other: Workload) -> Workload:
+    """Add the users and jobs of a second source; the first one's requests stand for both."""
+    if one is None:
+        return other
+    users = Users(
+        _sum(one.users.daily, other.users.daily),
+        _sum(one.users.concurrent, other.users.concurrent),
+    )
+    return replace(one, users=users, batch=one.batch + other.batch)
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one + (other or 0.0)
+
+
+def blend(deployment: Deployment, workload: Workload, targets: Sequence[Facts]) -> Facts:
+    """Return the facts of a front door from those of its targets."""
+    elsewhere = Absent("it is its targets'")
+    found: Facts = dict.fromkeys(FACTS, elsewhere)
+    found |= identity.facts(deployment, None, None)
+    request = request_of(workload, deployment.assumed)
+    flow = traffic.by_api(workload, request, deployment.assumed, None)
+    found |= traffic.facts(flow, request, workload.batch)
+    found["context.used"] = context.facts(deployment, request)["context.used"]
+    for name in _SUMS:
+        found[name] = _total(name, [facts[name] for facts in targets])
+    month = found["cost.month"]
+    if isinstance(month, Quantity):
+        found |= per_unit(month, workload, request, flow)
+    fits = [facts["memory.fits"] for facts in targets]
+    answers = [fit for fit in fits if isinstance(fit, Answer)]
+    if answers:
+        found["memory.fits"] = Answer.all(answers)
+    return {name: found[name] for name in FACTS}
+
+
+def _total(name: str, parts: Sequence[Fact]) -> Fact:
+    figures = [part for part in parts if isinstance(part, Quantity)]
+    if not figures:
+        return Absent("no target has it")
+    return total(FACTS[name].unit, figures, "the sum over its targets")

@@ -1,0 +1,1 @@
+"""Rules: the language they are written in, and what they find."""

@@ -1,0 +1,186 @@
+"""Judging a deployment: every rule over its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aispec.estimate.answer import Answer
+from aispec.estimate.fact import Fact, Unknown
+from aispec.estimate.quantity import Quantity
+from aispec.policy.expression import condition
+from aispec.policy.finding import Certainty, Finding, Label, Severity, fingerprint, in_order
+from aispec.policy.message import template
+from aispec.policy.place import Places, nearest, place
+from aispec.policy.rule import Rule, builtin_by_code
+from aispec.spec.problem import Problem
+
+MAX_REASONS = 3
+
+_CERTAINTY: dict[Answer, Certainty] = {
+    Answer.YES: "certain",
+    Answer.MAYBE: "possible",
+    Answer.UNKNOWN: "unknown",
+}
+_LESS: dict[Severity, Severity] = {"error": "warning", "warning": "note", "note": "note"}
+_DOUBT = ("certain", "possible", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A deployment to judge: its file, its document there, its name and its facts."""
+
+    path: str
+    document: Places
+    name: str
+    scope: Mapping[str, Fact]
+    today: date | None = None
+
+
+def judge(rules: Iterable[Rule], subject: Subject, *, strict: bool = False) -> list[Finding]:
+    """Return what `rules` find, in order of place; the more specific rule speaks for the general.
+
+    A condition that certainly holds has its rule's severity, one that possibly holds has one step
+    less, and one that nobody can tell is a note, or with `strict` has the rule's severity.
+    """
+    found = [
+        (rule, finding)
+        for rule in rules
+        if not rule.reader and (finding := judge_one(rule, subject, strict=strict))
+    ]
+    return in_order(_most_specific(found))
+
+
+def judge_one(rule: Rule, subject: Subject, *, strict: bool = False) -> Finding | None:
+    """Return what one rule finds, if anything."""
+    answer = outcome(rule, subject.scope)
+    if answer is Answer.NO:
+        return None
+    certainty = _CERTAINTY[answer]
+    message, note, advice = _words(rule, subject.scope, certainty)
+    span = place(subject.document, rule.at)
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=_severity(rule.severity, certainty, strict),
+        certainty=certainty,
+        message=message,
+        path=subject.path,
+        span=span,
+        deployment=subject.name,
+        note=note,
+        help=advice,
+        labels=tuple(_labels(rule, subject)),
+        fingerprint=fingerprint(rule.code, subject.path, subject.name, rule.at),
+        data={"facts": names(rule)},
+    )
+
+
+def outcome(rule: Rule, scope: Mapping[str, Fact]) -> Answer:
+    """Return whether a rule's condition holds, where it applies."""
+    if not rule.applies:
+        return condition(rule.when).ask(scope)
+    applies = condition(rule.applies).ask(scope)
+    return applies if applies is Answer.NO else applies & condition(rule.when).ask(scope)
+
+
+def names(rule: Rule) -> tuple[str, ...]:
+    """Return the facts and fields that a rule's condition uses, sorted."""
+    used = set(condition(rule.when).names)
+    if rule.applies:
+        used.update(condition(rule.applies).names)
+    return tuple(sorted(used))
+
+
+def _severity(severity: Severity, certainty: Certainty, strict: bool) -> Severity:
+    if certainty == "possible":
+        return _LESS[severity]
+    return "note" if certainty == "unknown" and not strict else severity
+
+
+def _words(
+    rule: Rule, scope: Mapping[str, Fact], certainty: Certainty
+) -> tuple[str, str | None, str | None]:
+    """The message, the note and the help."""
+    if certainty == "unknown":
+        return _cannot_tell(rule, scope), _line(rule.unknown, scope), None
+    if certainty == "possible" and rule.message_possible:
+        message = template(rule.message_possible).render(scope)
+    else:
+        doubt = "possibly: " if certainty == "possible" else ""
+        message = doubt + template(rule.message).render(scope)
+    return message, _line(rule.note, scope), _line(rule.help, scope)
+
+
+def _line(text: str, scope: Mapping[str, Fact]) -> str | None:
+    """A line that can be left out, and is where a figure of it is missing."""
+    made = template(text)
+    return made.render(scope) if text and made.complete(scope) else None
+
+
+def _cannot_tell(rule: Rule, scope: Mapping[str, Fact]) -> str:
+    reasons = dict.fromkeys(
+        reason for name in names(rule) if (reason := why_unknown(name, scope.get(name)))
+    )
+    given = "; ".join([*reasons][:MAX_REASONS]) or "the figures do not say"
+    summary = rule.summary.rstrip(".")
+    if summary[1:2].islower() or summary[1:2] == " ":
+        summary = summary[0].lower() + summary[1:]
+    return f"cannot tell whether {summary}: {given}"
+
+
+def why_unknown(name: str, fact: Fact | None) -> str | None:
+    """Return why a fact is unknown; nothing for one that is known or absent."""
+    if isinstance(fact, Quantity):
+        return None if fact.known else fact.reason or f"{name} is unknown"
+    if isinstance(fact, Unknown):
+        return fact.reason or f"{name} is unknown"
+    return f"{name} is unknown" if fact is Answer.UNKNOWN else None
+
+
+def _labels(rule: Rule, subject: Subject) -> Iterable[Label]:
+    main = nearest(subject.document, rule.at)
+    for at, say in rule.also:
+        made = template(say)
+        if nearest(subject.document, at) not in ((), main) and made.complete(subject.scope):
+            yield Label(place(subject.document, at), made.render(subject.scope))
+
+
+def _most_specific(found: Sequence[tuple[Rule, Finding]]) -> list[Finding]:
+    """Drop the findings for which a more specific rule speaks that is at least as sure."""
+    spoken: dict[str, int] = {}
+    for rule, finding in found:
+        for code in rule.instead_of:
+            sure = _DOUBT.index(finding.certainty)
+            spoken[code] = min(sure, spoken.get(code, sure))
+    return [
+        finding
+        for _, finding in found
+        if spoken.get(finding.code, len(_DOUBT)) > _DOUBT.index(finding.certainty)
+    ]
+
+
+def from_problem(
+    problem: Problem,
+    path: str,
+    deployment: str | None = None,
+    rules: Mapping[str, Rule] | None = None,
+) -> Finding:
+    """Return a problem of reading a file as a finding; `rules` by code name it."""
+    rule = (builtin_by_code() if rules is None else rules).get(problem.code)
+    at = ".".join(map(str, problem.path))
+    return Finding(
+        code=problem.code,
+        name=rule.name if rule else problem.code.lower(),
+        severity="error",
+        certainty="certain",
+        message=problem.message,
+        path=path,
+        span=problem.span,
+        deployment=deployment,
+        note=problem.note,
+        help=problem.help,
+        fingerprint=fingerprint(problem.code, path, deployment, at),
+        unreadable=True,
+    )

@@ -1,0 +1,83 @@
+"""What aispec has to say about one place in one spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aispec.spec.location import START, Span
+
+Severity = Literal["error", "warning", "note"]
+Certainty = Literal["certain", "possible", "unknown"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains the first."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that makes a finding go away, tried on the pipeline, with what it leads to."""
+
+    change: str  # "precision.weights: fp8"
+    set: Mapping[str, str | int | float] = field(hash=False)
+    effect: str  # "fits with 18.1 GiB to spare, same cost"
+    cost_month: float | None = None  # USD
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judgement, at the node it is about.
+
+    `severity` is what counts after certainty, settings and `--strict`; `deployment` is the name of
+    the deployment it belongs to, or `None` for one about a file. The fingerprint names rule, file,
+    deployment and node, not the line, so that it survives edits above it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    certainty: Certainty
+    message: str
+    path: str
+    span: Span = START
+    deployment: str | None = None
+    note: str | None = None
+    help: str | None = None
+    labels: tuple[Label, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    fingerprint: str = ""
+    unreadable: bool = False  # the file could not be read as a spec: exit code 2
+    silenced: Silence | None = None
+    data: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why and until when a finding is not counted."""
+
+    reason: str
+    until: str | None = None
+    line: int = 0
+
+
+def fingerprint(code: str, path: str, deployment: str | None, at: str) -> str:
+    """Return what names a finding from run to run: rule, file, deployment and node, but no line."""
+    from hashlib import blake2b
+
+    parts = "\0".join((code, path, deployment or "", at))
+    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order they are shown: by file, place, code and deployment."""
+    return sorted(
+        findings,
+        key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.deployment or "", f.message),
+    )

@@ -1,0 +1,1 @@
+"""A run's findings and figures, written for people and for machines."""

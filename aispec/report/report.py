@@ -1,0 +1,89 @@
+"""What one run of aispec found: the data that every format is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aispec.catalog.deployment import Assumption
+from aispec.estimate.fact import Facts
+from aispec.estimate.quantity import Quantity, total
+from aispec.policy.finding import SEVERITIES, Finding, Severity
+
+FailOn = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One deployment with its facts, what was assumed, and what was found."""
+
+    path: str
+    line: int
+    name: str
+    facts: Facts
+    stated: Facts
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[Finding, ...]
+    note: str | None = None  # how an inexact model name was read
+
+    @property
+    def counted(self) -> tuple[Finding, ...]:
+        """Findings that are not silenced."""
+        return tuple(f for f in self.findings if f.silenced is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run over some files. `findings` belong to no deployment; `lines` are the files' texts."""
+
+    version: str
+    files: tuple[str, ...]
+    deployments: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
+    fail_on: FailOn = "error"
+    lines: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def every(self) -> tuple[Finding, ...]:
+        """Return all findings, silenced ones too, by place."""
+        found = [*self.findings, *(f for each in self.deployments for f in each.findings)]
+        return tuple(
+            sorted(found, key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.message))
+        )
+
+    def counted(self) -> tuple[Finding, ...]:
+        """Return the findings that are not silenced, by place."""
+        return tuple(finding for finding in self.every() if finding.silenced is None)
+
+    def silenced(self) -> tuple[Finding, ...]:
+        """Return the findings that a comment silences, by place."""
+        return tuple(finding for finding in self.every() if finding.silenced is not None)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings count with this severity."""
+        return sum(finding.severity == severity for finding in self.counted())
+
+    @property
+    def costs(self) -> tuple[Quantity, ...]:
+        """USD a month of each deployment that has a cost, known or not, front doors left out."""
+        return tuple(
+            cost
+            for each in self.deployments
+            if isinstance(cost := each.facts.get("cost.month"), Quantity)
+            and cost.how != "the sum over its targets"
+        )
+
+    @property
+    def cost_month(self) -> Quantity:
+        """USD a month over all deployments whose cost is known; a front door's is its targets'."""
+        known = [cost for cost in self.costs if cost.known]
+        return total("USD/month", known, "the sum over deployments with a known cost")
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings at `fail_on` or worse, 2 a file that could not be read as a spec."""
+        counted = self.counted()
+        if any(finding.unreadable for finding in counted):
+            return 2
+        worst = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        return 1 if any(finding.severity in worst for finding in counted) else 0

@@ -1,0 +1,25 @@
+"""What keeps a text from being read as a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aispec.spec.location import START, Path, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why a file, or one document of it, is not a spec.
+
+    `code` is that of the rule in `rules/spec/` which explains the problem at length; `message` says
+    what is wrong, `note` what was read, and `help` what to write instead. `file` is set where a
+    problem is found by comparing files, or where there is no file that could hold it.
+    """
+
+    code: str
+    message: str
+    span: Span = START
+    path: Path = ()
+    note: str | None = None
+    help: str | None = None
+    file: str | None = None

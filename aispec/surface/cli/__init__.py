@@ -1,0 +1,17 @@
+"""The command line, `aispec`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; `--version` is answered before anything is imported."""
+    if sys.argv[1:] == ["--version"]:
+        from aispec import __version__
+
+        sys.stdout.write(f"aispec {__version__}\n")
+        return
+    from aispec.surface.cli.app import run
+
+    sys.exit(run())

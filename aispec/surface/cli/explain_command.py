@@ -1,0 +1,82 @@
+"""`aispec explain`: a rule at length, or a figure derived."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from aispec.surface.cli.asking import colour_option, judged, today_option
+from aispec.surface.cli.terminal import Screen, emit, screen
+
+
+@click.command("explain")
+@click.argument("subject", metavar="CODE|FACT")
+@click.argument("file", required=False, type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "markdown", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How a rule is written.",
+)
+@today_option
+@colour_option
+def command(subject: str, file: str | None, form: str, today: date | None, colour: str) -> int:
+    """Tell the rule CODE at length, or derive FACT of a FILE line by line.
+
+    \b
+    Examples:
+      aispec explain FIT001
+      aispec explain memory-overcommit --format markdown
+      aispec explain memory.needed ai-deploy.yaml
+    """
+    drawn = screen(colour)
+    if "." in subject:
+        return _fact(subject, file, today, drawn)
+    emit(_rule(subject, form, drawn))
+    return 0
+
+
+def _rule(subject: str, form: str, drawn: Screen) -> str:
+    from aispec.policy.rule import load_builtin
+    from aispec.report import explain
+
+    rules = load_builtin(told=True)
+    found = [r for r in rules if subject.upper() == r.code or subject.lower() == r.name]
+    if not found:
+        from aispec.catalog.names import nearest
+
+        near = nearest(subject, [name for r in rules for name in (r.code, r.name)], 3)
+        advice = f"; the nearest are {', '.join(near)}" if near else ""
+        raise click.UsageError(f"there is no rule '{subject}'{advice}")
+    if form == "markdown":
+        return explain.explain_rule_markdown(found[0])
+    if form == "json":
+        from aispec.report.json_format import dumps
+
+        return dumps(explain.explain_rule_json(found[0]))
+    return explain.explain_rule(found[0], colour=drawn.colour, width=drawn.width)
+
+
+def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int:
+    from aispec.estimate.vocabulary import FACTS
+    from aispec.report.explain import explain_fact
+
+    if name not in FACTS:
+        from aispec.catalog.names import nearest
+
+        near = nearest(name, list(FACTS), 3)
+        advice = f"; the nearest are {', '.join(near)}" if near else ""
+        raise click.UsageError(f"there is no fact '{name}'{advice}")
+    report = judged([file] if file else ["."], today=today)
+    for each in report.deployments:
+        told = explain_fact(
+            name, each.facts, title=each.name, colour=drawn.colour, width=drawn.width
+        )
+        emit(told)
+    for finding in report.counted():
+        if finding.unreadable:
+            click.echo(f"{finding.path}:{finding.span.line}: {finding.message}", err=True)
+    return 2 if report.exit_code == 2 else 0

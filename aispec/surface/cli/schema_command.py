@@ -1,0 +1,27 @@
+"""`aispec schema`: JSON Schemas for editors and other tools."""
+
+from __future__ import annotations
+
+import click
+
+from aispec.surface.cli.terminal import emit
+
+NAMES = ("ai-deploy", "config", "rule", "report", "model", "accelerator")
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(NAMES), default="ai-deploy")
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write it to this file.")
+def command(name: str, output: str | None) -> int:
+    """Print the schema NAME: of a spec, settings, a rule, the JSON report or a catalogue entry.
+
+    \b
+    Examples:
+      aispec schema > ai-deploy.schema.json
+      aispec schema rule
+    """
+    from aispec.resources import root
+
+    text = (root() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    emit(text, output)
+    return 0

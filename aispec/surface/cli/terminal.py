@@ -1,0 +1,74 @@
+"""What kind of terminal this is, and writing to it or to a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+_USUAL_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How output is drawn."""
+
+    colour: bool
+    width: int
+    unicode: bool
+
+
+def screen(choice: str = "auto") -> Screen:
+    """Return how to draw: colour only on a terminal, unless `choice` or the environment says so."""
+    live = sys.stdout.isatty()
+    return Screen(_coloured(choice, live), _width(live), _unicode())
+
+
+def _coloured(choice: str, live: bool) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return live and os.environ.get("TERM") != "dumb"
+
+
+def _width(live: bool) -> int:
+    if not live:
+        return _USUAL_WIDTH
+    from shutil import get_terminal_size
+
+    return max(40, min(get_terminal_size((_USUAL_WIDTH, 24)).columns, 160))
+
+
+def _unicode() -> bool:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return not sys.stdout.isatty() or encoding.startswith("utf")
+
+
+def emit(text: str, output: str | None = None) -> None:
+    """Write UTF-8 to standard output, or to a file that is replaced in one step."""
+    data = text.encode("utf-8", "backslashreplace")
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    _replace(output, data)
+
+
+def _replace(path: str, data: bytes) -> None:
+    from tempfile import NamedTemporaryFile
+
+    import click
+
+    folder = os.path.dirname(path) or "."
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
+            file.write(data)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        reason = error.strerror or "no reason given"
+        raise click.ClickException(f"{path} can't be written: {reason}") from error

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from aispec.catalog.entries import Model
+from aispec.catalog.store import Catalog
+from aispec.estimate.architecture.parameters import count
+
+MODELS = [
+    each
+    for each in Catalog.default().models()
+    if each.architecture and not each.architecture.get("incomplete")
+]
+
+
+def extras(model: Model) -> Mapping[str, Mapping[str, object]]:
+    fields = model.architecture or {}
+    return {
+        name: extra if isinstance(extra, Mapping) else {"params": extra}
+        for name, extra in (fields.get("extra_params") or {}).items()
+    }
+
+
+def counted(model: Model) -> int:
+    """The parameters that the published figure has, without what was derived from that figure."""
+    fields = model.architecture or {}
+    parts = count(fields)
+    total = parts.total
+    for extra in extras(model).values():
+        if extra.get("residual") and extra.get("counted_in_total", True):
+            total -= int(extra["params"])
+    published = model.verify["parameters"]
+    if published != model.parameters.get("checkpoint"):
+        return total
+    if extras(model).get("mtp", {}).get("counted_in_total") is False:
+        return total + parts.mtp
+    head = fields["vocab_size"] * fields["hidden_size"]
+    duplicated = (
+        fields.get("tie_word_embeddings") and abs(published - total - head) < published / 1e3
+    )
+    return total + head if duplicated else total
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_parameters_are_those_published(model: Model) -> None:
+    assert counted(model) == pytest.approx(model.verify["parameters"], rel=0.01)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_what_stays_in_memory_is_the_catalogue_s_total(model: Model) -> None:
+    assert count(model.architecture or {}).total == pytest.approx(model.params_total, rel=0.01)
+
+
+def test_most_models_are_counted_exactly() -> None:
+    exact = [each for each in MODELS if counted(each) == each.verify["parameters"]]
+    assert len(MODELS) >= 230
+    assert len(exact) >= 0.6 * len(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_parts_make_sense(model: Model) -> None:
+    parts = count(model.architecture or {})
+    for part in (parts.embedding, parts.linear, parts.norms):
+        assert part >= 0
+    assert 0 < parts.active <= parts.total
+    assert parts.idle_experts <= parts.experts
+    mix = (model.architecture or {}).get("experts")
+    assert (parts.active < parts.total) is bool(mix and mix["active"] < mix["total"])
+
+
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 8_030_261_248),
+        ("meta-llama/Llama-3.1-70B-Instruct", 70_553_706_496),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", 46_702_792_704),
+        ("Qwen/Qwen2.5-32B-Instruct", 32_763_876_352),
+        ("Qwen/Qwen3-0.6B", 596_049_920),
+        ("deepseek-ai/DeepSeek-V3", 671_026_419_200),
+    ],
+)
+def test_well_known_models(name: str, total: int) -> None:
+    model = Catalog.default().model(name).entry
+    assert count(model.architecture or {}).total == total
+
+
+@pytest.mark.parametrize(
+    ("name", "billions"),
+    [
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", 12.9),
+        ("deepseek-ai/DeepSeek-V3", 37.6),
+        ("Qwen/Qwen3-30B-A3B", 3.3),
+        ("openai/gpt-oss-120b", 5.7),
+        ("openai/gpt-oss-20b", 4.2),
+        ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 17.2),
+    ],
+)
+def test_active_parameters(name: str, billions: float) -> None:
+    model = Catalog.default().model(name).entry
+    parts = count(model.architecture or {})
+    assert (parts.active - parts.vision) / 1e9 == pytest.approx(billions, rel=0.03)

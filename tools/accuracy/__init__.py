@@ -1,0 +1,1 @@
+"""How near the memory estimate comes to measured deployments: the figures, and their page."""
