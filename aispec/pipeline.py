@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from aispec import __version__
-from aispec.catalog.deployment import Deployment
+from aispec.catalog.deployment import Deployment, Miss
 from aispec.catalog.resolve import resolve
+from aispec.estimate.architecture.parameters import wanting
 from aispec.estimate.facts import Case, estimate
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
@@ -31,6 +33,9 @@ from aispec.spec.problem import Problem
 from aispec.spec.reader import Located, SpecFile, read, read_file
 from aispec.spec.settings import SettingsFinder
 from aispec.spec.together import together
+
+if TYPE_CHECKING:
+    from aispec.catalog.local import LocalModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class _Placed:
     governance: Governance
     workload: Workload | None
     facts: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def check(
@@ -94,13 +100,17 @@ def report_on(
     files: Sequence[SpecFile], problems: Sequence[Problem], governor: Governor, options: Options
 ) -> Report:
     """Judge files that have been read; `problems` are those of finding them."""
-    placed = [each for file in files for each in _placed(file, governor)]
+    every = [each for file in files for each in _placed(file, governor, options)]
+    placed = [each for each in every if not each.problems]
     _estimate(placed, options)
     judged = [_judge(each, options) for each in placed]
     reading = [from_problem(p, file.path) for file in files for p in file.problems]
     reading += [from_problem(p, p.file or ".") for p in (*problems, *together(files))]
-    lost = [(p, each.file.path) for each in placed for p in _astray(each, options)]
-    reading += [from_problem(problem, path) for problem, path in lost]
+    reading += [
+        from_problem(problem, each.file.path)
+        for each in every
+        for problem in (*_astray(each, options), *each.problems)
+    ]
     findings = _once([*reading, *governor.findings()])
     results = _silence(files, judged, findings, governor, options)
     return Report(
@@ -144,18 +154,45 @@ def explain(code: str) -> Rule:
     raise KeyError(code)
 
 
-def _placed(file: SpecFile, governor: Governor) -> list[_Placed]:
+def _placed(file: SpecFile, governor: Governor, options: Options) -> list[_Placed]:
     governance = governor.of(file.path)
-    return [
-        _Placed(
-            file,
-            located,
-            resolve(located.spec, governance.catalog, governance.settings.assumptions),
-            governance,
-            located.spec.workload,
-        )
-        for located in file.deployments
-    ]
+    return [_place(file, located, governance, options) for located in file.deployments]
+
+
+def _place(file: SpecFile, located: Located, governance: Governance, options: Options) -> _Placed:
+    spec = located.spec
+    local, problems = _local(file, located, options)
+    assumptions = governance.settings.assumptions
+    deployment = resolve(spec, governance.catalog, assumptions, local)
+    lacking = wanting(deployment.model) if spec.model and spec.model.architecture else None
+    if lacking:
+        span = located.document.locate("model.architecture")
+        words = f"model.architecture can't be counted: {lacking}"
+        problems.append(Problem("SPEC007", words, span, ("model", "architecture")))
+        deployment = replace(deployment, model=None, model_miss=Miss(deployment.name, ()))
+    return _Placed(file, located, deployment, governance, spec.workload, problems=problems)
+
+
+def _local(
+    file: SpecFile, located: Located, options: Options
+) -> tuple[LocalModel | None, list[Problem]]:
+    """Read the files at `model.path`, where one is written and lies in the repository."""
+    written = located.spec.model.path if located.spec.model else None
+    if written is None:
+        return None, []
+    folder = os.path.dirname(os.path.join(options.root, file.path)) or "."
+    root = options.repository or options.root
+    full = inside(written, folder, root)
+    if full is None or not os.path.exists(full):
+        return None, []  # SPEC013 says so
+    from aispec.catalog.local import LocalError, read_local
+
+    try:
+        return read_local(Path(full), Path(root)), []
+    except LocalError as error:
+        span = located.document.locate("model.path")
+        problem = Problem("SPEC017", error.message, span, ("model", "path"), note=error.detail)
+        return None, [problem]
 
 
 def _folder(each: _Placed, options: Options) -> str:
@@ -237,8 +274,6 @@ def _silence(
     options: Options,
 ) -> tuple[list[Judged], list[Finding]]:
     """Apply each file's comments to its findings, and add what is wrong with the comments."""
-    from dataclasses import replace
-
     rest = list(findings)
     silenced: dict[str, list[Finding]] = {}
     for file in files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aispec.catalog.engines import EngineFacts
 from aispec.catalog.entries import Accelerator, Model
@@ -11,6 +12,9 @@ from aispec.catalog.formats import CacheFormat, WeightFormat
 from aispec.catalog.limits import RateLimit
 from aispec.catalog.prices import ApiPrice, InstancePrice
 from aispec.spec.model import Spec
+
+if TYPE_CHECKING:
+    from aispec.catalog.local.model import TensorBytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Setup:
     utilization: float | None  # share of device memory
     eager: bool
     flash_attention: bool
+    flash_sure: bool  # whether that is written, or known of this version
     cpu_offload: float  # bytes
     gpu_layers: int | None
 
@@ -118,6 +123,7 @@ class Deployment:
     model_note: str | None
     weights: WeightFormat | None
     weights_asked: str | None
+    tensors: TensorBytes | None  # exact bytes by part, where the model's own files were read
     cache: CacheFormat | None
     setup: Setup | None
     machines: Machines | None

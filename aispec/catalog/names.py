@@ -15,7 +15,7 @@ LONGEST = 200
 _SEPARATORS = re.compile(r"[^a-z0-9./]+")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[-.]+(?=[0-9])")
 _SUFFIX = re.compile(
-    r"-(?:instruct|chat|it|base|hf|preview|latest"
+    r"-(?:instruct|chat|it|pt|base|hf|preview|latest"
     r"|gguf|gptq|awq|mlx|bnb|dynamic|bf16|fp16|fp8|nvfp4|mxfp4|int[48]|[48]bit|w\d+a\d+"
     r"|i?q\d[a-z0-9-]*"
     r"|20\d\d-?[01]\d-?[0-3]\d|[01]\d-20\d\d|2\d[01]\d)$"
@@ -83,5 +83,9 @@ def nearest(name: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...]
     by_form: dict[str, str] = {}
     for candidate in candidates:
         by_form.setdefault(normalise(candidate), candidate)
-    close = difflib.get_close_matches(normalise(name)[:100], by_form, n=n, cutoff=0.6)
+    wanted = normalise(name)[:100]
+    words = set(wanted.split("-"))
+    # Comparing letters is slow: first those that share a word or begin alike.
+    alike = [form for form in by_form if form[:2] == wanted[:2] or words & set(form.split("-"))]
+    close = difflib.get_close_matches(wanted, alike or by_form, n=n, cutoff=0.6)
     return tuple(by_form[form] for form in close)

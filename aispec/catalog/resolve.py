@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aispec.catalog.api_prices import ApiPrice, api_price
 from aispec.catalog.assumed import Assumptions, settled
-from aispec.catalog.deployment import Deployment, Endpoint, Machines, Miss, Setup
+from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import CacheFormat, WeightFormat, cache_format, weight_format
+from aispec.catalog.identify import Identity, identify
 from aispec.catalog.limits import rate_limit
 from aispec.catalog.machines import resolve_machines, spread
 from aispec.catalog.setup import choose_engine, settle
-from aispec.catalog.store import Catalog, Match
-from aispec.spec.model import Api, ModelRef, Spec
+from aispec.catalog.store import Catalog
+from aispec.spec.model import Api, Spec
+
+if TYPE_CHECKING:
+    from aispec.catalog.local import LocalModel
 
 _NOTHING: Mapping[str, float] = {}
 # Releases that keep only their experts in four bits.
@@ -22,20 +27,29 @@ _RELEASED_AS = {("deepseek-v4", "mxfp4"): "mxfp4-fp8"}
 
 
 def resolve(
-    spec: Spec, catalog: Catalog, assumptions: Mapping[str, float] = _NOTHING
+    spec: Spec,
+    catalog: Catalog,
+    assumptions: Mapping[str, float] = _NOTHING,
+    local: LocalModel | None = None,
 ) -> Deployment:
-    """Resolve one spec. `assumptions` are the repository's; the spec's own go before them."""
+    """Resolve one spec. `assumptions` are the repository's; the spec's own go before them.
+
+    `local` is what the files at `model.path` say, where there is one.
+    """
     made = Assumptions()
-    model, miss, note = _model(spec.model, catalog)
-    weights, asked = _weights(spec, model, made)
+    identity = identify(spec.model, catalog, local)
+    model = identity.model
+    weights, asked = _weights(spec, identity, made)
     machines, setup = _hosting(spec, catalog, model, weights, made)
+    as_stored = local and local.tensors and identity.format in (None, weights and weights.name)
     return Deployment(
         spec=spec,
         model=model,
-        model_miss=miss,
-        model_note=note,
+        model_miss=identity.miss,
+        model_note=identity.note,
         weights=weights,
         weights_asked=asked,
+        tensors=local.tensors if local and as_stored else None,
         cache=_cache(spec, made) if machines else None,
         setup=setup,
         machines=machines,
@@ -46,50 +60,23 @@ def resolve(
     )
 
 
-def _model(ref: ModelRef | None, catalog: Catalog) -> tuple[Model | None, Miss | None, str | None]:
-    if ref is None:
-        return None, None, None
-    if ref.architecture is not None:
-        return _own_model(ref), None, "its architecture is given in the spec"
-    found = catalog.model(ref.id or "")
-    if isinstance(found, Match):
-        return found.entry, None, found.note
-    return None, Miss(ref.id or ref.path or "", tuple(found.nearest)), None
-
-
-def _own_model(ref: ModelRef) -> Model:
-    """Return a model nobody has heard of, from the architecture written in the spec."""
-    fields = dict(ref.architecture or {})
-    length = fields.pop("context_length", None)
-    return Model(
-        id=ref.id or "own model",
-        family="own",
-        vendor="own",
-        kind="open-weight",
-        task="text-generation",
-        license="unknown",
-        checked="",
-        sources=("architecture written in the spec",),
-        architecture=fields,
-        context={"length": length} if length else {},
-        native_precision="bf16",
-    )
-
-
 def _weights(
-    spec: Spec, model: Model | None, made: Assumptions
+    spec: Spec, identity: Identity, made: Assumptions
 ) -> tuple[WeightFormat | None, str | None]:
     if spec.hardware is None:
         return None, None
     asked = spec.precision.weights
     if asked:
         return weight_format(asked), asked
-    name, why = _usual_format(spec, model)
+    name, why = _usual_format(spec, identity)
     made.add("precision.weights", name, why)
     return weight_format(name), name
 
 
-def _usual_format(spec: Spec, model: Model | None) -> tuple[str, str]:
+def _usual_format(spec: Spec, identity: Identity) -> tuple[str, str]:
+    model = identity.model
+    if identity.format and weight_format(identity.format):
+        return identity.format, f"from {identity.format_from}"
     if spec.engine.name == "ollama":
         return "gguf:Q4_K_M", "what Ollama pulls unless a tag says otherwise"
     native = (model.native_precision if model else None) or "bf16"

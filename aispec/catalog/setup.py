@@ -68,10 +68,17 @@ def settle(
         or _step(knobs.enable_chunked_prefill, facts, version, context, tokens),
         utilization=_utilization(spec, facts, version, assumptions),
         eager=bool(knobs.enforce_eager),
-        flash_attention=knobs.flash_attention is not False,
+        flash_attention=_flash(spec, facts, version),
+        flash_sure=knobs.flash_attention is not None or version is not None,
         cpu_offload=knobs.cpu_offload or 0.0,
         gpu_layers=knobs.gpu_layers,
     )
+
+
+def _flash(spec: Spec, facts: EngineFacts, version: Version | None) -> bool:
+    if spec.engine.flash_attention is not None:
+        return spec.engine.flash_attention
+    return "flash" not in facts.constants or facts.number("flash", version) > 0
 
 
 def _batch(facts: EngineFacts, version: Version | None, machines: Machines) -> tuple[int, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aispec import resources
 from aispec.catalog.entries import Accelerator, Model
@@ -23,6 +24,9 @@ from aispec.catalog.names import (
 )
 from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
 
+if TYPE_CHECKING:
+    from aispec.catalog.derived import Derived
+
 __all__ = ["Ambiguous", "Catalog", "CatalogError", "Match", "Missing", "data_file", "load_data"]
 
 T = TypeVar("T", Model, Accelerator)
@@ -37,13 +41,15 @@ _SIZE = re.compile(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
 class Match(NamedTuple, Generic[T]):
     """The entry a name stands for; `how` is "id", "alias" or, with a `note`, "inferred".
 
-    `option_gb` is the size the name itself said (`m4-max-64gb`), where one name has several.
+    `option_gb` is the size the name itself said (`m4-max-64gb`), where one name has several;
+    `format` the weight format it said (`…-AWQ`), by its canonical name.
     """
 
     entry: T
     how: str
     note: str | None = None
     option_gb: float | None = None
+    format: str | None = None
 
 
 class Ambiguous(NamedTuple, Generic[T]):
@@ -81,14 +87,9 @@ class Catalog:
     def model(self, name: str) -> Match[Model] | Missing:
         """The model called `name`: an id, an alias, an Ollama tag or a Hugging Face repository."""
         for wanted in (full_key(name), key(name)):
-            for place, shelf in enumerate(self._shelves):
-                if slug := shelf.index("models")["slugs"].get(wanted):
-                    return _as_named(name, self._model(place, slug))
-        for table, wanted in self._guesses(name):
-            for place, shelf in enumerate(self._shelves):
-                if slug := shelf.index("models")[table].get(wanted):
-                    return _inferred(name, self._model(place, slug))
-        return self._missing("models", name)
+            if found := self._model_of("slugs", wanted):
+                return _as_named(name, found)
+        return self._made_from(name) or self._missing("models", name)
 
     def accelerator(self, name: str) -> Match[Accelerator] | Ambiguous[Accelerator] | Missing:
         """The accelerator called `name`: an id, an alias, a cloud's or a label's name."""
@@ -134,10 +135,27 @@ class Catalog:
             )
         )
 
-    def _guesses(self, name: str) -> Iterator[tuple[str, str]]:
-        for form in shorter(name):
-            yield "slugs", key(form)
-        yield "stems", key(stem(name))
+    def _model_of(self, table: str, wanted: str) -> Model | None:
+        for place, shelf in enumerate(self._shelves):
+            if slug := shelf.index("models")[table].get(wanted):
+                return self._model(place, slug)
+        return None
+
+    def _made_from(self, name: str) -> Match[Model] | None:
+        """The model that one nobody lists is a copy or a tuning of."""
+        from aispec.catalog.derived import Derived, derive, named_within
+
+        said = derive(name)
+        base = said.base if said else name
+        for table, wanted in _forms(name, base):
+            if entry := self._model_of(table, wanted):
+                return _derived(said, entry) if said else _inferred(name, entry)
+        inside = named_within(base, lambda wanted: self._model_of("slugs", wanted))
+        entry = self._model_of("slugs", key(inside.base)) if inside else None
+        if inside is None or entry is None or not entry.open_weight:
+            return None
+        stored = said.format if said and said.format else inside.format
+        return _derived(Derived(name, inside.base, stored), entry)
 
     def _known_as(self, form: str) -> tuple[Accelerator, ...]:
         for place, shelf in enumerate(self._shelves):
@@ -227,6 +245,29 @@ def _as_named(name: str, entry: Model) -> Match[Model]:
 def _inferred(name: str, entry: T, option_gb: float | None = None) -> Match[T]:
     note = f"{name[:LONGEST]} is not in the catalogue under that name and is read as {entry.id}."
     return Match(entry, "inferred", note, option_gb)
+
+
+def _derived(said: Derived, entry: Model) -> Match[Model] | None:
+    """The entry as its copy has it; None for a copy of what cannot be copied."""
+    if (said.format or said.context) and not entry.open_weight:
+        return None
+    longer = said.context if (said.context or 0) > (entry.context_length or 0) else None
+    said = replace(said, context=longer)
+    if longer:
+        entry = replace(entry, context={**entry.context, "length": longer, "config": longer})
+    return Match(entry, "inferred", said.read_as(entry.id), format=said.format)
+
+
+def _forms(name: str, base: str) -> Iterator[tuple[str, str]]:
+    """Tables and keys to look for a name under, when it has none of its own."""
+    from aispec.catalog.derived import bases
+
+    for written in bases(base):
+        if written != name:
+            yield "slugs", key(written)
+        for form in shorter(written):
+            yield "slugs", key(form)
+        yield "stems", key(stem(written))
 
 
 def _unbranded(form: str) -> Iterator[str]:

@@ -123,7 +123,7 @@ def _ends(
 
 
 def _stepped(low: float, high: float) -> tuple[str, str]:
-    step = floor(log10((high - low) / 10))
+    step = floor(log10(high - low)) - 1
     shown = []
     for end in (low, high):
         own = min(step, floor(log10(abs(end)))) if end else step

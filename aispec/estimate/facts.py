@@ -15,7 +15,7 @@ from aispec.estimate.latency import facts as latency
 from aispec.estimate.latency.roofline import Roofline, roofline
 from aispec.estimate.memory import facts as memory
 from aispec.estimate.memory.facts import Room
-from aispec.estimate.memory.weights import Weights, weigh
+from aispec.estimate.memory.weights import Weights, from_tensors, weigh
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request, request_of
 from aispec.estimate.tokens import counted_by_ratio
@@ -66,6 +66,8 @@ def _request(case: Case) -> Request | None:
 def _weights(deployment: Deployment) -> Weights | None:
     if deployment.model is None or deployment.weights is None:
         return None
+    if deployment.tensors is not None:
+        return from_tensors(deployment.tensors, deployment.model, deployment.weights)
     return weigh(deployment.model, deployment.weights)
 
 

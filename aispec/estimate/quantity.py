@@ -23,7 +23,8 @@ class Quantity:
 
     Arithmetic with `+ - * /` follows interval arithmetic: the bounds of the result hold whatever
     the true values are, as long as those of the operands do. Adding or comparing unlike units
-    raises `UnitError`; like units are converted to the left operand's.
+    raises `UnitError`; like units are converted to the left operand's. A value that overflows is
+    unknown: a spec may ask for a year's cost over the smallest of numbers.
     """
 
     __slots__ = ("_how", "_value", "high", "inputs", "low", "reason", "sources", "unit")
@@ -46,12 +47,14 @@ class Quantity:
         self.inputs = inputs
         self.sources = sources
         self.reason = reason
-        if value is None:
-            self.low, self.high = -inf, inf
+        if value is None or not isfinite(value):
+            self._value, self.low, self.high = None, -inf, inf
+            if value is not None:
+                self.reason = "it is beyond what can be computed"
             return
         self.low = value if low is None else low
         self.high = value if high is None else high
-        if not (isfinite(value) and self.low <= value <= self.high):
+        if not self.low <= value <= self.high:
             raise ValueError(f"a quantity needs low <= value <= high, got {low}, {value}, {high}")
 
     @classmethod
@@ -227,6 +230,41 @@ def total(
     return Quantity(value, target, low=low, high=high, how=how, inputs=given, sources=sources)
 
 
+def combined(
+    unit_name: str,
+    plus: Iterable[Quantity],
+    minus: Iterable[Quantity] = (),
+    how: How = "",
+) -> Quantity:
+    """Return `plus` less `minus` where the parts err independently of each other.
+
+    The distances of the parts' bounds from their values add up as errors do, in quadrature: that
+    all parts are at their worst at once is far less likely than one in ten, which is what bounds
+    mean here. Unknown when a part is.
+    """
+    added, taken = tuple(plus), tuple(minus)
+    target = unit(unit_name)
+    value = below = above = 0.0
+    for part, sign in (*((p, 1.0) for p in added), *((p, -1.0) for p in taken)):
+        if part._value is None:
+            return Quantity.unknown(target, part.reason)
+        factor = ratio(part.unit, target)
+        value += sign * part._value * factor
+        down, up = (part._value - part.low) * factor, (part.high - part._value) * factor
+        if sign < 0:
+            down, up = up, down
+        below += down * down
+        above += up * up
+    return Quantity(
+        value,
+        target,
+        low=value - below**0.5,
+        high=value + above**0.5,
+        how=how,
+        inputs=(*added, *taken),
+    )
+
+
 def largest(first: Quantity, *others: Quantity) -> Quantity:
     """Return the greatest of some figures, bound by bound."""
     return _extreme(max, first, others)
@@ -290,4 +328,4 @@ def _result(
     return Quantity(value * factor, of, low=low, high=high, inputs=inputs)
 
 
-__all__ = ["Quantity", "UnitError", "largest", "quantity", "smallest", "total"]
+__all__ = ["Quantity", "UnitError", "combined", "largest", "quantity", "smallest", "total"]

@@ -91,7 +91,8 @@ def load_builtin(*, told: bool = False) -> tuple[Rule, ...]:
     if resources.packaged():
         import json
 
-        entries = json.loads((resources.root() / ("rules-told.json" if told else "rules.json")).read_bytes())
+        name = "rules-told.json" if told else "rules.json"
+        entries = json.loads((resources.root() / name).read_bytes())
     else:
         from aispec.catalog.compile import compile_rules
 

@@ -80,7 +80,7 @@ class Terms:
 
 def silenceable(code: str) -> bool:
     """Whether a comment can silence a rule at all."""
-    return not code.startswith("SPEC") and code not in PROBLEMS
+    return not code.startswith("SPEC0") and code not in PROBLEMS
 
 
 def apply(

@@ -11,7 +11,7 @@ from aispec.spec.document import Document, parse_decoded
 from aispec.spec.location import START
 from aispec.spec.model import Spec
 from aispec.spec.problem import Problem
-from aispec.spec.schema import MOST, check
+from aispec.spec.schema import MOST, check, check_part
 from aispec.spec.sense import contradictions
 from aispec.spec.text import decode
 
@@ -89,4 +89,18 @@ def _problems(document: Document) -> list[Problem]:
     if not isinstance(data, dict):
         words = "a deployment is a mapping of keys such as 'name' and 'model'"
         return [Problem("SPEC006", words, document.locate(()))]
-    return check(document, schema("ai-deploy")) or contradictions(document)
+    return (
+        check(document, schema("ai-deploy")) or _architecture(document) or contradictions(document)
+    )
+
+
+def _architecture(document: Document) -> list[Problem]:
+    """What is wrong with an architecture written in a spec, by the catalogue's own schema."""
+    model = document.data.get("model")
+    if not isinstance(model, dict) or "architecture" not in model:
+        return []
+    whole = schema("model")
+    part = whole["$defs"]["architecture"]
+    length = {"type": "integer", "minimum": 1}
+    part = {**part, "properties": {**part["properties"], "context_length": length}}
+    return check_part(document, whole, part, ("model", "architecture"))

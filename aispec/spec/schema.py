@@ -39,6 +39,17 @@ def check(document: Document, schema: Schema, root: str = "the deployment") -> l
     return sorted(checker.problems, key=lambda problem: _order(problem.span))[:MOST]
 
 
+def check_part(document: Document, schema: Schema, part: Schema, path: Path) -> list[Problem]:
+    """What is wrong with the value at `path` by a part of another schema, whose `$defs` it uses."""
+    value = document.data
+    for step in path:
+        value = value[step]
+    checker = _Checker(document, schema, ".".join(map(str, path)))
+    with suppress(_EnoughError):
+        checker.visit(value, part, path)
+    return sorted(checker.problems, key=lambda problem: _order(problem.span))[:MOST]
+
+
 def _order(span: Span) -> tuple[int, int]:
     return span.line, span.column
 

@@ -37,13 +37,13 @@ def test_every_field_of_the_schema_is_described_with_an_example(name: str) -> No
 
 def test_all_are_there() -> None:
     kinds = Counter(entry["kind"] for entry in ENTRIES.values())
-    assert kinds == {"open-weight": 246, "api": 115}
+    assert kinds == {"open-weight": 432, "api": 115}
     whole = [
         entry
         for entry in ENTRIES.values()
         if not entry.get("architecture", {"incomplete": True}).get("incomplete")
     ]
-    assert len(whole) == 238
+    assert len(whole) == 417
 
 
 def test_ids_and_aliases_are_unique() -> None:
@@ -94,6 +94,14 @@ def test_training_compute_of_the_models_the_thresholds_are_known_by() -> None:
     assert published["gpt-4"] == 2.1e25
     assert published["grok-3"] == 3.5e26
     assert published["claude-3-5-sonnet"] == 2.7e25
+
+
+def test_an_engine_takes_the_context_of_the_configuration_by_default() -> None:
+    for slug, entry in ENTRIES.items():
+        context = entry.get("context", {})
+        if slug.startswith("qwen2.5-") and context["length"] == 131_072:
+            assert context["config"] == 32_768, slug
+    assert ENTRIES["deepseek-coder-6.7b-instruct"]["context"]["config"] == 65_536
 
 
 def test_an_entry_becomes_a_model() -> None:

@@ -75,6 +75,8 @@ def test_shorter_takes_one_ending_at_a_time() -> None:
 def test_nearest_is_best_first_and_bounded() -> None:
     assert nearest("h100-sxn", ["A10", "H100 SXM", "H200 SXM"])[0] == "H100 SXM"
     assert nearest("zzz", ["A10", "H100 SXM"]) == ()
+    assert nearest("qwne3-8b", ["Qwen3-8B", "Llama-3.1-8B", "gpt-4o"])[0] == "Qwen3-8B"
+    assert nearest("glaude", ["Claude", "gpt-4o"]) == ("Claude",)
     started = time.perf_counter()
     nearest("a-" * 100_000, ["a" * 50] * 1000)
     assert time.perf_counter() - started < 1

@@ -311,7 +311,8 @@ def test_own_hardware_knows_what_an_api_would_cost() -> None:
 
 
 def test_a_model_nobody_has_heard_of_brings_its_architecture() -> None:
-    fields = {"type": "dense", "layers": 2, "hidden_size": 64, "context_length": 4096}
+    written = {"type": "dense", "layers": 2, "hidden_size": 64, "num_heads": 4, "vocab_size": 9}
+    fields = {**written, "context_length": 4096}
     spec = Spec(
         1,
         "here",
@@ -322,8 +323,8 @@ def test_a_model_nobody_has_heard_of_brings_its_architecture() -> None:
     deployment = resolve(spec, Catalog.default())
     assert deployment.model is not None
     assert deployment.model.context_length == 4096
-    assert deployment.model.architecture == {"type": "dense", "layers": 2, "hidden_size": 64}
-    assert deployment.model_note == "its architecture is given in the spec"
+    assert deployment.model.architecture == {**written, "head_dim": 16}
+    assert deployment.model_note == "its architecture is in the spec"
     assert fields["context_length"] == 4096
 
 

@@ -24,7 +24,7 @@ model:
   path: ./model                       # a local directory or .gguf file
   adapters: {count: 4, rank: 16}      # LoRA
   draft: {id: llama-3.2-1b, tokens: 5}          # speculative decoding
-  architecture: {layers: 32}          # for a model nobody has heard of
+  architecture: {type: dense, layers: 32, hidden_size: 4096, num_heads: 32, vocab_size: 32000}
 precision: {weights: fp8, kv_cache: fp8}
 engine:
   name: vllm

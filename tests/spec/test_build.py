@@ -42,7 +42,13 @@ def test_the_long_spec() -> None:
         path="./model",
         adapters=m.Adapters(4, 16),
         draft=m.Draft("llama-3.2-1b", 5),
-        architecture={"layers": 32},
+        architecture={
+            "type": "dense",
+            "layers": 32,
+            "hidden_size": 4096,
+            "num_heads": 32,
+            "vocab_size": 32000,
+        },
     )
     assert long.engine == m.Engine(
         name="vllm",
@@ -82,11 +88,10 @@ def test_the_long_spec() -> None:
     assert long.assumptions == {"peak_hour_share": 0.15, "output_share": 0.25}
 
 
-def test_a_placeholder_is_read_as_it_stands() -> None:
-    text = LONG.replace("{layers: 32}", "{…}")
-    assert spec(text) == replace(
-        spec(LONG), model=replace(spec(LONG).model, architecture={"…": None})
-    )
+def test_an_architecture_is_held_to_the_catalogue_s_schema() -> None:
+    text = LONG.replace("vocab_size: 32000", "vocab: 32000")
+    (problem,) = read(text, "x.yaml").problems
+    assert (problem.code, problem.path) == ("SPEC005", ("model", "architecture", "vocab"))
 
 
 def test_a_hosted_spec_and_a_front_door() -> None:

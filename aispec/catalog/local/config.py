@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aispec.catalog.local import variants
-from aispec.catalog.local.families import ENCODERS, QKV_ONLY, Family, family, family_name, family_of_class
+from aispec.catalog.local.families import (
+    ENCODERS,
+    QKV_ONLY,
+    Family,
+    family,
+    family_name,
+    family_of_class,
+)
 from aispec.catalog.local.fields import Config
 from aispec.catalog.local.files import shown
 from aispec.catalog.local.layers import experts, indexer, latent, window
@@ -21,7 +28,7 @@ _WIDEST, _MOST_ROWS, _MOST_EXPERTS = 2**20, 2**26, 2**16
 
 
 class Described(NamedTuple):
-    """What a configuration says: the architecture where it can be made out, and what was assumed."""
+    """What a configuration says, and what was assumed; no architecture where it says too little."""
 
     architecture: dict[str, Any] | None
     context_length: int | None
@@ -61,9 +68,9 @@ def describe(values: Mapping[str, Any]) -> Described:
     notes = _notes(name, known=own is not None or name in ENCODERS or name == "whisper")
     if made is None:
         return Described(None, context(config, name), None, (_UNREADABLE,))
-    if isinstance(named, str) and len(named) <= 64:
-        made["model_type"] = named
-    return Described(_bounded(made), context(config, name), made["vocab_size"], notes)
+    if isinstance(named, str) and 0 < len(named) <= 64:
+        made["model_type"] = shown(named)
+    return Described(bounded(made, "config.json"), context(config, name), made["vocab_size"], notes)
 
 
 def _family_of(named: Any, classes: Any) -> str:
@@ -132,7 +139,8 @@ def _decoder(config: Config, name: str, own: Family) -> dict[str, Any] | None:
         "linear_or_ssm_layers": states(config, layers, hidden),
         "indexer": indexer(config, layers),
     }
-    if "mla" not in made and (wanted["indexer"] or {}).get("kind") == "dsa":
+    compressed = "q_lora_rank" in made.get("mla", {})
+    if not compressed and (wanted["indexer"] or {}).get("kind") == "dsa":
         wanted["indexer"] = None
     made |= {key: value for key, value in wanted.items() if value}
     if wanted["linear_or_ssm_layers"] and made["attention"] != "mla":
@@ -193,7 +201,8 @@ def _usual_size(config: Config, name: str, hidden: int) -> int:
     return hidden * (config.number("expansion_ratio") or 4)
 
 
-def _bounded(made: dict[str, Any]) -> dict[str, Any]:
+def bounded(made: dict[str, Any], source: str) -> dict[str, Any]:
+    """The architecture, refused with a LocalError where a width of it cannot be."""
     limits = {
         "hidden_size": _WIDEST,
         "head_dim": _WIDEST,
@@ -205,9 +214,20 @@ def _bounded(made: dict[str, Any]) -> dict[str, Any]:
     }
     for name, most in limits.items():
         value = made.get(name, 1)
-        if value < 1 or value > most:
-            raise LocalError(f"config.json has no usable {name}.", f"it is {value}")
-    mixture = made.get("experts", {})
-    if mixture.get("total", 1) > _MOST_EXPERTS or mixture.get("moe_intermediate_size", 1) < 1:
-        raise LocalError("config.json has no usable mixture of experts.", shown(repr(mixture)))
+        if type(value) is not int or value < 1 or value > most:
+            raise LocalError(f"{source} has no usable {name}.", f"it is {value}")
+    for name in ("mla", "linear_or_ssm_layers", "indexer", "swa_override", "global_override"):
+        numbers = [each for each in made.get(name, {}).values() if type(each) is int]
+        if not all(0 < each < 2**50 for each in numbers):
+            raise LocalError(f"{source} has no usable {name}.", shown(repr(made[name])))
+    mixture = made.get("experts")
+    if not mixture and not made.get("block_list") and "intermediate_size" not in made:
+        raise LocalError(f"{source} has no usable intermediate_size.", "none is given")
+    if mixture and not _usable(mixture):
+        raise LocalError(f"{source} has no usable mixture of experts.", shown(repr(mixture)))
     return made
+
+
+def _usable(mixture: Mapping[str, Any]) -> bool:
+    size, active, total = (mixture[key] for key in ("moe_intermediate_size", "active", "total"))
+    return bool(0 < size <= _WIDEST and 0 < active <= total <= _MOST_EXPERTS)

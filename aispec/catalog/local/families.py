@@ -36,8 +36,12 @@ def _old(**fields: Any) -> dict[str, Any]:
 
 _GEMMA3 = {
     **_TIED,
-    **{"vocab_size": 262208, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4},
-    **{"sliding_window": 4096, "max_position_embeddings": 131072},
+    "vocab_size": 262208,
+    "head_dim": 256,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 4,
+    "sliding_window": 4096,
+    "max_position_embeddings": 131072,
 }
 _QWEN3 = {"qk_norm": "per_head"}
 _GATED = {"qk_norm": "per_head", "attn_output_gate": True}
@@ -104,9 +108,7 @@ _FAMILIES: dict[str, Family] = {
     "mistral": Family({}, {}, 1),
     "mistral3": Family(),
     "mixtral": Family({}, {}, 1),
-    "mpt": Family(
-        {"mlp": "plain", "norm": "layernorm_nobias"}, {**_TIED, "expansion_ratio": 4}
-    ),
+    "mpt": Family({"mlp": "plain", "norm": "layernorm_nobias"}, {**_TIED, "expansion_ratio": 4}),
     "nemotron": Family({"mlp": "plain", "norm": "layernorm"}),
     "nemotron_h": Family({"mlp": "plain", "norms_per_layer": 1}, {"use_conv_bias": True}),
     "nemotron_nas": Family(),
@@ -117,9 +119,7 @@ _FAMILIES: dict[str, Family] = {
     "opt": Family(_old(), _TIED),
     "phi": Family(_old(norms_per_layer=1, lm_head_bias=True)),
     "phi3": Family({}, {}, 1),
-    "phi3small": Family(
-        {"norm": "layernorm", "mlp_bias": True, "attention_bias": _ALL}, _TIED
-    ),
+    "phi3small": Family({"norm": "layernorm", "mlp_bias": True, "attention_bias": _ALL}, _TIED),
     "phi4mm": Family({"incomplete": True}, _TIED),
     "phimoe": Family({"norm": "layernorm"}, {}, 1),
     "qwen": Family({"attention_bias": _QKV}),
@@ -138,9 +138,7 @@ _FAMILIES: dict[str, Family] = {
     "smollm3": Family({}, _TIED),
     "solar": Family(),
     "stablelm": Family({"norm": "layernorm"}),
-    "starcoder2": Family(
-        {"mlp": "plain", "norm": "layernorm"}, {**_TIED, "use_bias": True}, 1
-    ),
+    "starcoder2": Family({"mlp": "plain", "norm": "layernorm"}, {**_TIED, "use_bias": True}, 1),
 }
 _ALIASES = {
     "decilm": "deci",

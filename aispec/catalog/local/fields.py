@@ -49,7 +49,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 class Config:
     """A configuration; what its family leaves out comes from the family's `defaults`."""
 
-    def __init__(self, values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+    ) -> None:
         self.values, self.defaults = values, defaults or {}
 
     def has(self, name: str) -> bool:

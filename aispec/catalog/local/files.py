@@ -60,7 +60,9 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise LocalError(f"{shown(path.name)} is not a regular file.", "a device, pipe or folder")
+            raise LocalError(
+                f"{shown(path.name)} is not a regular file.", "a device, pipe or folder"
+            )
         with path.open("rb") as stream:
             yield stream, status.st_size
     except OSError as error:

@@ -12,7 +12,11 @@ _WINDOWED = frozenset({"sliding_attention", "chunked_attention", "local_attentio
 def window(config: Config, layers: int, context: int, period: int) -> dict[str, Any] | None:
     """The sliding window and how many layers have it, None where all see everything."""
     size = config.number("sliding_window") or config.number("attention_chunk_size")
-    if not size or (context and size >= context) or config.values.get("use_sliding_window") is False:
+    if (
+        not size
+        or (context and size >= context)
+        or config.values.get("use_sliding_window") is False
+    ):
         return None
     kinds = config.items("layer_types")[:layers]
     if kinds:

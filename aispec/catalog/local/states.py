@@ -69,7 +69,9 @@ def _delta_net(config: Config, layers: int) -> dict[str, Any] | None:
     count = sum(kind == "linear_attention" for kind in kinds)
     if not kinds:
         count = layers - layers // (config.number("full_attention_interval") or 4)
-    return count and {
+    if not count:
+        return None
+    return {
         "kind": "gated_deltanet",
         "count": count,
         "num_k_heads": config.number("linear_num_key_heads"),
@@ -77,7 +79,7 @@ def _delta_net(config: Config, layers: int) -> dict[str, Any] | None:
         "num_v_heads": config.number("linear_num_value_heads"),
         "v_head_dim": config.number("linear_value_head_dim"),
         "d_conv": config.number("linear_conv_kernel_dim") or 4,
-    } or None
+    }
 
 
 def _kimi(config: Config, layers: int) -> dict[str, Any] | None:

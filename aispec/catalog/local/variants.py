@@ -53,10 +53,11 @@ def encoder(config: Config, name: str) -> Made | None:
         "head_dim": hidden // heads,
         "vocab_size": vocabulary,
         "position_embeddings": 0 if rotary else config.number("context"),
-        "type_vocab_size": config.number("type_vocab_size"),
+        "type_vocab_size": config.number("type_vocab_size") or None,
         "pooler": not rotary and _pooled(config),
         "tie_word_embeddings": True,
     }
+    made = {key: value for key, value in made.items() if value is not None}
     return {**made, "bias": False, "mlp": "gated"} if rotary else made
 
 
@@ -212,6 +213,8 @@ def _searched(config: Config, made: Made) -> None:
     if runs:
         made["block_list"] = runs
         made.pop("intermediate_size", None)
+        kv_heads = max(run.get("num_kv_heads", 1) for run in runs)
+        made.update(num_kv_heads=kv_heads, attention="gqa")
 
 
 def _block(attention: Config, ffn: Config, made: Made) -> Made:

@@ -23,6 +23,7 @@ class LayerGroup:
     layers: int
     elements: float  # of one token in one layer on one device
     window: int = 0
+    chunked: bool = False  # attention within fixed chunks, not a sliding window
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def _attended(fields: Fields, tensor: int) -> tuple[list[LayerGroup], str]:
     sliding = fields.get("sliding_window") or {}
     window = sliding.get("size") or 0
     local = sliding.get("layers", 0) if window else 0
+    chunked = bool(sliding.get("chunked"))
     everywhere = attention_layers(fields) - local
     shared = fields.get("num_kv_shared_layers") or 0
     if shared:
@@ -109,7 +111,7 @@ def _attended(fields: Fields, tensor: int) -> tuple[list[LayerGroup], str]:
     line = f"{everywhere} layers x {heads} KV heads x {fields['head_dim']} x 2"
     if local:
         line += f", {local} layers with a window of {window} tokens"
-    return [LayerGroup(everywhere, wide), LayerGroup(local, near, window)], line
+    return [LayerGroup(everywhere, wide), LayerGroup(local, near, window, chunked)], line
 
 
 def _entry(fields: Fields, changed: Fields | None, tensor: int) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aispec.catalog.entries import Model
 from aispec.estimate.architecture.attention import (
     compressed,
     grouped,
@@ -54,6 +55,23 @@ def count(fields: Fields) -> Parameters:
     if fields["type"] == "encoder-decoder":
         return _speech(fields)
     return _decoder(fields)
+
+
+def wanting(model: Model | None) -> str | None:
+    """Say what an architecture lacks to be counted; nothing when it can be."""
+    from aispec.estimate.architecture.cache import cache_shape
+
+    fields = model.architecture if model else None
+    if not fields:
+        return "it is empty"
+    try:
+        count(fields)
+        cache_shape(fields, 1)
+    except KeyError as error:
+        return f"it needs '{error.args[0]}'"
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return "its fields do not go together"
+    return None
 
 
 def _decoder(fields: Fields) -> Parameters:

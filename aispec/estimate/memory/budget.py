@@ -17,7 +17,7 @@ from aispec.catalog.deployment import Machines, Setup
 from aispec.catalog.entries import Accelerator
 from aispec.estimate.answer import Answer
 from aispec.estimate.memory.overheads import Overheads
-from aispec.estimate.quantity import Quantity, smallest
+from aispec.estimate.quantity import Quantity, combined, smallest
 
 _NOTHING = Quantity(0.0, "GiB")
 
@@ -64,53 +64,35 @@ def divide(total: Quantity, setup: Setup, weights: Quantity, overheads: Overhead
     """Divide a device's memory as its engine would."""
     law = {"vllm": _budgeted, "pool": _pooled, "share-of-free": _shared}.get(setup.facts.kind)
     if law is None:
-        used = weights + overheads.activations + overheads.runtime
-        return Budget(weights, overheads, total, total - used, Answer.YES)
+        used = (weights, overheads.activations, overheads.runtime)
+        left = combined("GiB", (total,), used, "what is left of the device")
+        return Budget(weights, overheads, total, left, Answer.YES)
     return law(total, setup.utilization or 0.9, weights, overheads)
 
 
 def _budgeted(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
     offered = (total * share).told(lambda: f"{share:g} x {total.value:.2f} GiB", inputs=(total,))
-    inside = weights + overheads.activations + overheads.runtime
-    outside = overheads.context
-    if overheads.graphs_inside:
-        inside = inside + overheads.graphs
-    else:
-        outside = outside + overheads.graphs
-    left = offered - inside
-    room = total * (1 - share)
-    return Budget(
-        weights,
-        overheads,
-        offered,
-        _line(left, "offered - all but the cache"),
-        ~outside.above(room),
-    )
+    inside = [weights, overheads.activations, overheads.runtime]
+    outside = [overheads.context, overheads.warm_up]
+    (inside if overheads.graphs_inside else outside).append(overheads.graphs)
+    left = combined("GiB", (offered,), inside, "offered - all but the cache")
+    room = combined("GiB", (total * (1 - share),), outside)
+    return Budget(weights, overheads, offered, left, ~room.below(_NOTHING))
 
 
 def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
-    pool = total * share - weights
-    outside = overheads.activations + overheads.graphs + overheads.runtime
-    return Budget(
-        weights,
-        overheads,
-        total,
-        _line(smallest(pool, total - weights - outside), f"{share:g} x total - weights"),
-        ~outside.above(total * (1 - share) * 1.5),
-    )
+    outside = (overheads.activations, overheads.graphs, overheads.runtime)
+    pool = combined("GiB", (total * share,), (weights,))
+    rest = combined("GiB", (total,), (weights, *outside))
+    # Engines of this kind lower their fraction when the rest of the card is too small for them.
+    room = combined("GiB", (total * ((1 - share) * 1.5),), outside)
+    left = smallest(pool, rest).told(f"{share:g} x total - weights")
+    return Budget(weights, overheads, total, left, ~room.below(_NOTHING))
 
 
 def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
-    inside = weights + overheads.activations + overheads.runtime + overheads.graphs
-    free = total - inside - overheads.context
-    return Budget(
-        weights,
-        overheads,
-        (total - free * (1 - share)).to("GiB") if free.known and free.low > 0 else total,
-        _line(free * share, f"{share:g} of what is free once loaded"),
-        Answer.YES,
-    )
-
-
-def _line(left: Quantity, how: str) -> Quantity:
-    return left.told(how)
+    inside = (weights, overheads.activations, overheads.runtime, overheads.graphs)
+    free = combined("GiB", (total,), (*inside, overheads.context))
+    kept = free * (1 - share) if free.known and free.low > 0 else _NOTHING
+    left = (free * share).told(f"{share:g} of what is free once loaded", inputs=(free,))
+    return Budget(weights, overheads, total - kept, left, Answer.YES)

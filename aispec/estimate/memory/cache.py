@@ -77,9 +77,14 @@ class Cache:
 
     def _laid_out(self) -> tuple[LayerGroup, ...]:
         groups = self.shape.groups
+        if self.grouped:
+            # vLLM turns its hybrid cache manager off for chunked attention unless told otherwise
+            # (VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE): nothing is forgotten then.
+            groups = tuple(LayerGroup(g.layers, g.elements) if g.chunked else g for g in groups)
         counts = [group.layers for group in groups]
         alike = len({group.elements for group in groups}) == 1
-        if not self.grouped or len(groups) < 2 or not alike:
+        windowed = any(group.window for group in groups)
+        if not (self.grouped and windowed and alike and len(groups) > 1):
             return groups
         size = min(counts)
         if max(counts) < 1.5 * size:

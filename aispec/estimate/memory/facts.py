@@ -21,7 +21,7 @@ from aispec.estimate.memory.overheads import (
     server_overheads,
 )
 from aispec.estimate.memory.weights import Weights, on_fullest_device
-from aispec.estimate.quantity import Quantity, total
+from aispec.estimate.quantity import Quantity, combined
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 
@@ -136,7 +136,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
     parts = [budget.weights, needed_cache, over.activations, over.runtime]
     if over.graphs_inside or setup.facts.kind == "pool":
         parts.append(over.graphs)
-    needed = total("GiB", parts, "weights + cache + activations + graphs + runtime")
+    needed = combined("GiB", parts, how="weights + cache + activations + graphs + runtime")
     boots = _boots(space, setup, held)
     serves = ~needed_cache.above(budget.kv_available)
     fitting = sequences_that_fit(space)
@@ -150,7 +150,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         "memory.runtime": over.runtime,
         "memory.needed": needed,
         "memory.offered": budget.offered,
-        "memory.headroom": (budget.offered - needed).told("offered - needed"),
+        "memory.headroom": combined("GiB", (budget.offered,), (needed,), "offered - needed"),
         "memory.kv_available": budget.kv_available,
         "memory.kv_capacity_tokens": _capacity(space),
         "memory.sequences_that_fit": fitting,

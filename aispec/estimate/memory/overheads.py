@@ -16,10 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aispec.catalog.deployment import Deployment, Setup, Sharding
-from aispec.estimate.quantity import Quantity, largest
+from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
+from aispec.estimate.quantity import Quantity, combined, largest
 
 Fields = Mapping[str, Any]
+_NONE = Quantity(0.0, "GiB")
+_LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
 
 
@@ -31,7 +33,8 @@ class Overheads:
     graphs: Quantity
     graphs_inside: bool  # whether the engine subtracts them before it sizes the cache
     runtime: Quantity
-    context: Quantity  # outside the engine's budget
+    context: Quantity  # outside the engine's budget, and the sampler's warm-up too
+    warm_up: Quantity = _NONE
 
 
 def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
@@ -51,22 +54,58 @@ def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
     setup, machines = deployment.setup, deployment.machines
     assert setup is not None
     assert machines is not None
-    many = machines.sharding.tensor > 1
+    device = machines.accelerator
     return Overheads(
         activations=_profile_peak(setup, fields, machines.sharding),
-        graphs=_graphs(setup),
+        graphs=_graphs(setup, fields, unified=device is not None and device.unified),
         graphs_inside=bool(setup.facts.of("graphs", setup.version).get("inside")),
-        runtime=constant(setup, "other_many" if many else "other_one"),
-        context=constant(setup, "context_many" if many else "context_one"),
+        runtime=_by_group(setup, machines, "other"),
+        context=_by_group(setup, machines, "context"),
+        warm_up=_warm_up(setup, fields, _is_mxfp4(deployment)),
     )
+
+
+def _is_mxfp4(deployment: Deployment) -> bool:
+    return deployment.weights is not None and deployment.weights.family == "mxfp4"
+
+
+def _linked(machines: Machines) -> bool:
+    """Whether the devices of a group have fast links; the bridges of desktop cards are rare."""
+    device = machines.accelerator
+    if device is None or device.klass in ("consumer", "workstation", "laptop"):
+        return False
+    return any(device.interconnect.get(key) for key in _LINKS)
+
+
+def _by_group(setup: Setup, machines: Machines, name: str) -> Quantity:
+    """Return a constant for one device, for a linked group, or for a group over PCIe."""
+    device = machines.accelerator
+    if device and device.vendor == "amd" and f"{name}_amd" in setup.facts.constants:
+        return constant(setup, f"{name}_amd")
+    if machines.sharding.tensor == 1:
+        return constant(setup, f"{name}_one")
+    slow = f"{name}_pcie"
+    if slow in setup.facts.constants and not _linked(machines):
+        return constant(setup, slow)
+    return constant(setup, f"{name}_many")
+
+
+def _warm_up(setup: Setup, fields: Fields, mxfp4: bool) -> Quantity:
+    """Logits of a full batch in fp32, once: 785.5 MiB computed for gpt-oss-20b, 786 reported."""
+    if setup.facts.kind != "vllm":
+        return Quantity(0.0, "GiB")
+    size = (setup.sequences or 1) * fields["vocab_size"] * 4.0 / 2**30
+    warm_up = Quantity(size, "GiB", low=0.0, high=size, how="the sampler's warm-up")
+    return warm_up + constant(setup, "warm_up_mxfp4") if mxfp4 else warm_up
 
 
 def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
     sequences = setup.sequences or 1
     logits = sequences * fields["vocab_size"]
-    sampler = (constant(setup, "sampler", "bytes") * logits).to("GiB")
+    kind = "_moe" if fields.get("experts") and "sampler_moe" in setup.facts.constants else ""
+    sampler = (constant(setup, f"sampler{kind}", "bytes") * logits).to("GiB")
     width = _layer_width(fields, spread.tensor) * setup.batched_tokens * 2
-    forward = (constant(setup, "forward", "") * Quantity(width, "bytes")).to("GiB")
+    forward = (constant(setup, f"forward{kind}", "") * Quantity(width, "bytes")).to("GiB")
     peak = largest(sampler, forward)
     return peak.told(
         lambda: (
@@ -90,12 +129,16 @@ def _layer_width(fields: Fields, tensor: int) -> float:
     return float(max(routed, 2 * hidden))
 
 
-def _graphs(setup: Setup) -> Quantity:
+def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     if setup.eager:
         return Quantity(0.0, "GiB", how="enforce_eager captures none")
     largest_batch = min(2 * (setup.sequences or 1), 512)
     captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
-    full = constant(setup, "graphs")
+    mixed = fields.get("experts") and "graphs_moe" in setup.facts.constants
+    full = constant(setup, "graphs_moe" if mixed else "graphs")
+    most = setup.facts.of("graphs", setup.version).get("unified")
+    if unified and most:
+        full = Quantity(full.value, "GiB", low=full.low, high=most, sources=full.sources)
     share = 0.2 + 0.8 * min(captures / _CAPTURES, 1.0)
     return (full * share).told(
         lambda: f"{captures:.0f} batch sizes up to {largest_batch} captured", inputs=(full,)
@@ -114,15 +157,20 @@ def local_overheads(deployment: Deployment, fields: Fields, sequences: float) ->
     scores = 4 * micro * (1 + 4 * hidden + window * (1 + fields["num_heads"]))
     masked = max(flash, 2 * window * micro + flash / 4)
     size = masked if setup.flash_attention else max(scores, flash)
+    # Several devices keep up to four copies of a graph's inputs to overlap their work.
     copies = 2.5 if machines.sharding.pipeline > 1 else 1.25
+    most = size * copies if setup.flash_sure else max(size * copies, scores * 1.25)
+    buffer = Quantity(
+        size / 2**30,
+        "GiB",
+        low=0.9 * min(size, flash) / 2**30,
+        high=most / 2**30,
+        how=lambda: f"logits of {micro} tokens x {vocabulary:,} x 4 bytes, and the masks",
+    )
+    if "vision" in setup.facts.constants and "vision" in (fields.get("extra_params") or {}):
+        buffer = combined("GiB", (buffer, constant(setup, "vision")), how=buffer.how)
     return Overheads(
-        activations=Quantity(
-            size / 2**30,
-            "GiB",
-            low=0.9 * min(size, flash) / 2**30,
-            high=size * copies / 2**30,
-            how=lambda: f"logits of {micro} tokens x {vocabulary:,} x 4 bytes, and the masks",
-        ),
+        activations=buffer,
         graphs=Quantity(0.0, "GiB", how="part of the compute buffer"),
         graphs_inside=True,
         runtime=constant(setup, "context"),

@@ -10,13 +10,17 @@ from typing import Any
 from aispec.catalog.deployment import Deployment, Setup, Sharding
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import WeightFormat
+from aispec.catalog.local.model import TensorBytes
 from aispec.estimate.architecture.parameters import Parameters, count
+from aispec.estimate.memory.gguf import gguf_bytes
 from aispec.estimate.quantity import Quantity
 
 Fields = Mapping[str, Any]
 _FULL = 16.0  # bits of what formats leave alone
-_LOADED = (0.995, 1.02)  # measured over computed in 81 bf16 start-up logs, 5th to 95th percentile
+_LOADED = (0.99, 1.02)  # measured over computed in 81 bf16 start-up logs, 9 in 10 between
 _UNCOUNTED = (0.93, 1.10)  # where only a total is published
+_STORED = (0.995, 1.015)  # what engines add to the tensors they load
+_MIXED = (0.985, 1.02)  # quantizers differ by version and importance matrix
 _FILE = (0.99, 1.01)  # published file sizes are rounded to 10 MB
 
 
@@ -30,6 +34,7 @@ class Weights:
     head: float
     replicated: float  # bytes that every tensor-parallel rank holds whole
     tied: bool
+    mxfp4: bool
     low: float  # factors that bound the likely value
     high: float
     how: str
@@ -60,6 +65,28 @@ def weigh(model: Model, form: WeightFormat) -> Weights | None:
     return _by_total(model, form, float(total)) if total else None
 
 
+def from_tensors(tensors: TensorBytes, model: Model, form: WeightFormat) -> Weights:
+    """Return the weights of a model whose own files were read: their bytes, tensor by tensor."""
+    fields = model.architecture or {}
+    decoder = sum(tensors.layers) + tensors.other
+    tied = bool(fields.get("tie_word_embeddings")) or not tensors.head
+    low, high = _STORED
+    return Weights(
+        body=float(decoder - tensors.experts + tensors.vision),
+        experts=float(tensors.experts),
+        embedding=float(tensors.embedding),
+        head=float(tensors.head),
+        replicated=float(tensors.replicated),
+        tied=tied,
+        mxfp4=form.family == "mxfp4",
+        low=low,
+        high=high,
+        how=f"{tensors.total - tensors.mtp:,} bytes of tensors in {model.sources[0]}",
+        parameters=float(model.params_total or 1),
+        source=model.sources[0],
+    )
+
+
 def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
     linear_bits = form.linear_bits
     if form.experts_only and parts.experts:
@@ -70,11 +97,11 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
     if form.family == "nvfp4":
         high = 1.7  # checkpoints differ in which layers stay in 16 bits: 1.36 to 2.18 of nominal
     elif form.family == "mxfp4":
-        high = (
-            1.10  # kernels pad the experts' rows: 1.05 to 1.095 on gpt-oss, whose rows have 2,880
-        )
+        high = 1.05  # kernels for Blackwell pad experts to multiples of 256 both ways
     elif form.family in ("int8", "gptq", "bnb"):
         high = 1.06  # act-order indexes, other group sizes, layers left alone
+    if form.family in ("gptq", "awq") and fields.get("linear_or_ssm_layers"):
+        high = 1.12  # checkpoints of hybrids leave some of their recurrent layers alone
     return Weights(
         body=body / 8,
         experts=experts / 8,
@@ -82,6 +109,7 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
         head=parts.head * form.head_bits / 8,
         replicated=_replicated(fields) * linear_bits / 8,
         tied=bool(fields.get("tie_word_embeddings")),
+        mxfp4=form.family == "mxfp4",
         low=low,
         high=high,
         how=(
@@ -104,22 +132,27 @@ def _replicated(fields: Fields) -> int:
 
 
 def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
+    """Weigh a GGUF: the published file, else tensor by tensor, else by the mean of its kind."""
+    kind = form.name.partition(":")[2]
+    exact = gguf_bytes(fields, kind, "MXFP4" if model.native_precision == "mxfp4" else None)
+    listed = _listed_file(model, kind)
     text = parts.total - parts.vision
-    listed = _listed_file(model, form.name.partition(":")[2])
-    bits = form.effective_bits or form.linear_bits
+    embedding = exact.embedding if exact else parts.embedding * form.embedding_bits / 8
+    head = exact.output if exact else parts.head * form.head_bits / 8
     if listed:
         size, low, high = listed[0] * 1e9, *_FILE
-        how = f"the published file has {listed[0]:g} GB"
-        source = listed[1]
+        how, source = f"the published file has {listed[0]:g} GB", listed[1]
+    elif exact:
+        size, low, high = exact.total, *_MIXED
+        how, source = f"{text:,} parameters, tensor by tensor in {form.name}", form.source
     else:
-        size = text * bits / 8
-        low, high = (form.effective_low or bits) / bits, (form.effective_high or bits) / bits
+        bits = form.effective_bits or form.linear_bits
+        size, low, high = text * bits / 8, *_around(form, bits)
         how = f"{text:,} parameters at {bits:g} bits, {form.name}'s mean over published files"
         source = form.source
-    embedding = parts.embedding * form.embedding_bits / 8
-    head = parts.head * form.head_bits / 8
     layers = max(size - embedding - head, 0.0)
-    experts = layers * parts.experts / (parts.experts + parts.linear + parts.norms)
+    share = parts.experts / (parts.experts + parts.linear + parts.norms)
+    experts = layers * (exact.experts / (exact.experts + exact.layers) if exact else share)
     return Weights(
         body=layers - experts + parts.vision * 2,
         experts=experts,
@@ -127,12 +160,17 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
         head=head,
         replicated=0.0,
         tied=bool(fields.get("tie_word_embeddings")),
+        mxfp4=False,
         low=low,
         high=high,
         how=how,
         parameters=float(parts.total),
         source=source,
     )
+
+
+def _around(form: WeightFormat, bits: float) -> tuple[float, float]:
+    return (form.effective_low or bits) / bits, (form.effective_high or bits) / bits
 
 
 def _listed_file(model: Model, kind: str) -> tuple[float, str] | None:
@@ -149,6 +187,7 @@ def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
         head=0.0,
         replicated=0.0,
         tied=True,
+        mxfp4=False,
         low=_UNCOUNTED[0],
         high=max(_UNCOUNTED[1], 1 + 2 / bits),
         how=f"{total:,.0f} parameters at {bits:g} bits; their split over layers is not published",
@@ -180,9 +219,10 @@ def _share(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | No
     layers = int((fields or {}).get("layers") or spread.pipeline)
     stage = -(-layers // spread.pipeline) / layers
     body = ((weights.body - weights.replicated) / spread.tensor + weights.replicated) * stage
-    experts = weights.experts / max(spread.expert, spread.tensor) * stage
     if setup.facts.kind == "llama.cpp":
-        return (body + experts) * _on_device(setup, layers) + _output_layer(weights)
+        return _layer_split(weights, spread, setup, layers)
+    experts = weights.experts / max(spread.expert, spread.tensor) * stage
+    experts *= _padding(weights, spread, setup, fields)
     ends = (
         max(weights.embedding, weights.head)
         if spread.pipeline > 1
@@ -191,13 +231,33 @@ def _share(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | No
     return body + experts + ends / spread.tensor
 
 
-def _on_device(setup: Setup, layers: int) -> float:
-    return 1.0 if setup.gpu_layers is None else min(setup.gpu_layers, layers) / layers
+def _layer_split(weights: Weights, spread: Sharding, setup: Setup, layers: int) -> float:
+    """Bytes on the fullest device where llama.cpp deals out layers and, last, the output layer.
+
+    The input embedding stays on the host; a tied one is loaded a second time as the output layer.
+    """
+    output = weights.embedding if weights.tied else weights.head
+    one = (weights.body + weights.experts) / layers
+    on_devices = layers if setup.gpu_layers is None else min(setup.gpu_layers, layers)
+    if spread.pipeline == 1:
+        return one * on_devices + (output if on_devices == layers else 0.0)
+    most = -(-(on_devices + 1) // spread.pipeline)
+    return max(one * min(most, on_devices), one * (most - 1) + output)
 
 
-def _output_layer(weights: Weights) -> float:
-    """Bytes of the output projection; llama.cpp leaves the input embedding on the host."""
-    return weights.embedding if weights.tied else weights.head
+def _padding(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None) -> float:
+    """How much larger MXFP4 experts are once padded for the kernels."""
+    mix = (fields or {}).get("experts")
+    if not (weights.mxfp4 and mix and "mxfp4_padding" in setup.facts.constants):
+        return 1.0
+    row = setup.facts.of("mxfp4_padding", setup.version)
+    hidden = (fields or {})["hidden_size"]
+    inner = mix["moe_intermediate_size"] / (1 if spread.expert > 1 else spread.tensor)
+    return float(_up(hidden, row["hidden"]) / hidden * _up(inner, row["inner"]) / inner)
+
+
+def _up(size: float, multiple: int) -> float:
+    return -(-size // multiple) * multiple
 
 
 def _spread_line(spread: Sharding) -> str:
