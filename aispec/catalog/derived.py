@@ -20,7 +20,7 @@ _LONGEST_NAME = 10
 _SIZE = re.compile(r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|[ae]\d+(?:\.\d+)?b")
 #: Words that look like a way to store weights.
 _STORED = re.compile(
-    r"(?:[a-z]{0,2}q|w|int|fp|nf|mxfp|nvfp)\d+(?:a\d+)?|[\d.]+bit|[a-z]*quant[a-z]*|attn(?:fp|int)\d+"
+    r"(?:[a-z]{0,2}q|w|int|fp|nf|mxfp|nvfp)\d+(?:a\d+)?|[\d.]+bits?|[a-z]*quant[a-z]*|attn(?:fp|int)\d+"
 )
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 

@@ -84,6 +84,7 @@ READ = [
     ("google/gemma-3-27b-it-qat-q4_0-gguf", "gemma-3-27b-it", "gguf:Q4_0"),
     ("google/gemma-4-31B-it-qat-q4_0-unquantized", "gemma-4-31B-it", "bf16"),
     ("google/gemma-4-12B-it-qat-w4a16-ct", "gemma-4-12B-it", "int4-gptq"),
+    ("baichuan-inc/Baichuan2-13B-Chat-4bits", "Baichuan2-13B-Chat", "nf4"),
     ("unsloth/gemma-3-270m-it-qat", "gemma-3-270m-it", None),
     ("gemma3:27b-it-qat", "gemma-3-27b-it", "gguf:Q4_0"),
     ("llama3.1:8b-instruct-q4_K_M", LLAMA, "gguf:Q4_K_M"),
