@@ -123,6 +123,8 @@ class Deployment:
     model_note: str | None
     weights: WeightFormat | None
     weights_asked: str | None
+    draft: Model | None  # proposes tokens; the model itself where it is its own MTP module
+    draft_miss: Miss | None
     tensors: TensorBytes | None  # exact bytes by part, where the model's own files were read
     cache: CacheFormat | None
     setup: Setup | None

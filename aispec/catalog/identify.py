@@ -42,6 +42,15 @@ def identify(ref: ModelRef | None, catalog: Catalog, local: LocalModel | None) -
     return named
 
 
+def identify_draft(ref: ModelRef | None, catalog: Catalog, target: Model | None) -> Identity:
+    """Return the model that drafts tokens; `mtp` is the target's own prediction module."""
+    if ref is None or ref.draft is None:
+        return Identity()
+    if ref.draft.id.lower() == "mtp":
+        return Identity(target)
+    return _named(ModelRef(ref.draft.id), catalog)
+
+
 def _named(ref: ModelRef, catalog: Catalog) -> Identity:
     name = ref.id or ref.path or ""
     found = catalog.model(name)

@@ -10,7 +10,7 @@ from aispec.catalog.assumed import Assumptions, settled
 from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import CacheFormat, WeightFormat, cache_format, weight_format
-from aispec.catalog.identify import Identity, identify
+from aispec.catalog.identify import Identity, identify, identify_draft
 from aispec.catalog.limits import rate_limit
 from aispec.catalog.machines import resolve_machines, spread
 from aispec.catalog.setup import choose_engine, settle
@@ -39,6 +39,7 @@ def resolve(
     made = Assumptions()
     identity = identify(spec.model, catalog, local)
     model = identity.model
+    draft = identify_draft(spec.model, catalog, model)
     weights, asked = _weights(spec, identity, made)
     machines, setup = _hosting(spec, catalog, model, weights, made)
     as_stored = local and local.tensors and identity.format in (None, weights and weights.name)
@@ -49,6 +50,8 @@ def resolve(
         model_note=identity.note,
         weights=weights,
         weights_asked=asked,
+        draft=draft.model,
+        draft_miss=draft.miss,
         tensors=local.tensors if local and as_stored else None,
         cache=_cache(spec, made) if machines else None,
         setup=setup,

@@ -123,9 +123,11 @@ def _context(
         window = min(window, limit) if limit else window
         assumptions.add("engine.max_model_len", f"{window:,} tokens", f"{facts.name}'s default")
         return window
-    if limit:
-        assumptions.add("engine.max_model_len", f"{limit:,} tokens", "the model's own context")
-    return limit
+    # Where a model's card and its config.json differ, engines take the file's word.
+    own = model.context.get("config", limit) if model else None
+    if own:
+        assumptions.add("engine.max_model_len", f"{own:,} tokens", "the model's own context")
+    return own
 
 
 def _sequences(spec: Spec, facts: EngineFacts, usual: int, assumptions: Assumptions) -> int | None:

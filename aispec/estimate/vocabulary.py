@@ -94,6 +94,7 @@ FACTS: dict[str, Term] = {
     "memory.boots": _answer("whether the engine starts and holds one sequence of its full length"),
     "memory.serves": _answer("whether it holds the expected concurrency"),
     "memory.fits": _answer("whether it boots and serves"),
+    "memory.decided_by": _text("the knob that decides, with a setting that fits"),
     "workload.requests_per_day": _number("requests of a day", "requests/day"),
     "workload.tokens_in_per_request": _number("input tokens of a request", "tokens"),
     "workload.tokens_out_per_request": _number("output tokens of a request", "tokens"),

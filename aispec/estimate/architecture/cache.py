@@ -100,7 +100,7 @@ def _attended(fields: Fields, tensor: int) -> tuple[list[LayerGroup], str]:
     window = sliding.get("size") or 0
     local = sliding.get("layers", 0) if window else 0
     chunked = bool(sliding.get("chunked"))
-    everywhere = attention_layers(fields) - local
+    everywhere = attention_layers(fields) - local + fields.get("cross_attention_layers", 0)
     shared = fields.get("num_kv_shared_layers") or 0
     if shared:
         own = (attention_layers(fields) - shared) / attention_layers(fields)

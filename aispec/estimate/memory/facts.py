@@ -12,8 +12,10 @@ from math import floor
 from aispec.catalog.deployment import Deployment, Setup
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
+from aispec.estimate.memory.beside import beside
 from aispec.estimate.memory.budget import Budget, divide, total_memory
 from aispec.estimate.memory.cache import Cache, cache_of
+from aispec.estimate.memory.deciding import decided_by
 from aispec.estimate.memory.overheads import (
     Overheads,
     eager_overheads,
@@ -39,7 +41,7 @@ def unknown(reason: str) -> Facts:
     """Return the group's facts where the model or its weights are not known."""
     return {
         name: Unknown(reason)
-        if FACTS[name].kind == "answer"
+        if FACTS[name].kind != "number"
         else Quantity.unknown(FACTS[name].unit, reason)
         for name in _NAMES
     }
@@ -69,7 +71,10 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
     cache = cache_of(deployment)
     keeps = fields["type"] not in ("encoder", "encoder-decoder")
     device = total_memory(machines)
-    on_device = on_fullest_device(weights, deployment)
+    own = on_fullest_device(weights, deployment)
+    more = beside(deployment)
+    on_device = combined("GiB", (own, *more), how="the model, and what is loaded beside it")
+    on_device = on_device if more else own
     overheads = _overheads(deployment, request, _slots(setup, 1.0))
     return Room(
         budget=divide(device, setup, on_device, overheads),
@@ -157,6 +162,9 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         "memory.boots": _judged(boots, budget),
         "memory.serves": _judged(serves, budget),
         "memory.fits": _judged(boots & serves, budget),
+        "memory.decided_by": decided_by(
+            budget, space.cache, setup, fitting, (boots, serves, space.full_length)
+        ),
     }
 
 

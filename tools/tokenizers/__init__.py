@@ -1,0 +1,1 @@
+"""Vocabularies and figures about tokens for the catalogue."""
