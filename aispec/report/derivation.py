@@ -34,15 +34,34 @@ def steps(name: str, facts: Facts) -> Iterator[Step]:
     fact = facts[name]
     if not isinstance(fact, Quantity):
         return
-    names = {_key(of): key for key, of in facts.items() if isinstance(of, Quantity)}
+    names = {_key(of): key for key, of in facts.items() if isinstance(of, Quantity) and of.how}
     waiting = [(0, part) for part in reversed(fact.inputs)]
+    told = {_key(fact)}
     for _ in range(MAX_STEPS):
-        if not waiting:
+        part = _next(waiting, told)
+        if part is None:
             return
-        depth, part = waiting.pop()
-        yield Step(depth, names.get(_key(part), ""), words(part), part.how, part.sources)
+        depth, figure_ = part
+        told.add(_key(figure_))
+        yield Step(
+            depth, names.get(_key(figure_), ""), words(figure_), figure_.how, figure_.sources
+        )
         if depth + 1 < MAX_DEPTH:
-            waiting += [(depth + 1, below) for below in reversed(part.inputs)]
+            waiting += [(depth + 1, below) for below in reversed(figure_.inputs)]
+
+
+def _next(waiting: list[tuple[int, Quantity]], told: set[object]) -> tuple[int, Quantity] | None:
+    """Take the next figure that says something; one that does not stands for its own inputs."""
+    for _ in range(10 * MAX_STEPS):
+        if not waiting:
+            return None
+        depth, part = waiting.pop()
+        if _key(part) in told or (part.known and part.low == part.high == 0):
+            continue
+        if part.how:
+            return depth, part
+        waiting += [(depth, below) for below in reversed(part.inputs)]
+    return None
 
 
 def _key(of: Quantity) -> object:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from tools.accuracy.compare import compared
-from tools.accuracy.figures import FIGURES, sides
+from tools.accuracy.figures import FIGURES, Cases, Figure, sides
 from tools.accuracy.page import page, plots
 from tools.accuracy.tables import percent
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
 
 
 def main() -> int:
@@ -31,7 +34,30 @@ def files() -> dict[Path, str]:
     """Return every generated file, by its path."""
     cases = compared()
     drawn = {DOCS / "accuracy" / name: text for name, text in plots(cases).items()}
-    return {DOCS / "accuracy.md": page(cases), **drawn}
+    return {DOCS / "accuracy.md": page(cases), README: headline(cases), **drawn}
+
+
+def headline(cases: Cases) -> str:
+    """Return the README with the figures that its reader should know first."""
+    text = README.read_text(encoding="utf-8")
+    found = {figure.key: percent(figure.measure(cases)[0]) for figure in FIGURES}
+    counted = sum(each.case.counted for each in cases)
+    refused = figure_of("ran_refused").measure(cases)[0]
+    kept = "none is refused" if not refused else f"{found['ran_refused']} are refused"
+    line = (
+        f"On {counted} measured deployments that nobody here ran, weights are off by"
+        f" {found['weights_median']} at the median and\nvLLM's cache by {found['pool_median']};"
+        f" of those that ran {kept}, of those that failed\n"
+        f"{found['failed_caught']} are called *no* or *maybe*, and {found['inside']} of all"
+        " measured figures lie inside the bounds:\n[how accurate it is](docs/accuracy.md)."
+    )
+    marked = f"<!-- accuracy -->\n{line}\n<!-- /accuracy -->"
+    return re.sub(r"<!-- accuracy -->.*<!-- /accuracy -->", lambda _: marked, text, flags=re.DOTALL)
+
+
+def figure_of(key: str) -> Figure:
+    """Return one of the headline figures."""
+    return next(figure for figure in FIGURES if figure.key == key)
 
 
 def _show() -> bool:

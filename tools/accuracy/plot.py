@@ -83,7 +83,7 @@ def _axes(scale: _Scale, unit: str) -> list[str]:
     lines = []
     for power in range(scale.first, scale.last + 1):
         value = 10.0**power
-        x, y, label = scale.x(value), scale.y(value), f"{value:,g}"
+        x, y, label = scale.x(value), scale.y(value), _short(value)
         lines += [
             f'<path class="g" d="M{x} {TOP}v{SIZE}M{LEFT} {y}h{SIZE}"/>',
             f'<text x="{x}" y="{TOP + SIZE + 18}" text-anchor="middle">{label}</text>',
@@ -98,6 +98,14 @@ def _axes(scale: _Scale, unit: str) -> list[str]:
         f'<text x="14" y="{middle}" text-anchor="middle" transform="rotate(-90 14 {middle})">'
         f"predicted, {escape(unit)}</text>",
     ]
+
+
+def _short(value: float) -> str:
+    """A power of ten in few characters."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
 
 
 def _mark(scale: _Scale, point: Point) -> list[str]:

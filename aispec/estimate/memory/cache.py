@@ -55,7 +55,7 @@ class Cache:
             low=min(self._sequence(tokens.low, 0), likely) / 2**30,
             high=max(self._sequence(tokens.high, 2), likely) / 2**30,
             how=lambda: f"{tokens.value:,.0f} tokens x {self.per_token().value:,.0f} bytes",
-            inputs=(tokens,),
+            inputs=(tokens, self.per_token()),
         )
 
     def _sequence(self, tokens: float, steps: int) -> float:

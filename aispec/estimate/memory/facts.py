@@ -58,6 +58,7 @@ class Room:
     per_token: Quantity
     full_length: Quantity  # GiB of one sequence of the engine's full length
     ranks: int  # data-parallel ranks of a replica
+    shared: float  # share of a request's cache that a prefix cache may keep once for all
 
 
 def room(deployment: Deployment, weights: Weights, request: Request) -> Room | None:
@@ -84,7 +85,15 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
         per_token=cache.per_token() if cache else _BYTES,
         full_length=cache.of(_full(setup, request)) if cache else _NONE,
         ranks=machines.sharding.data,
+        shared=_shared(setup, request),
     )
+
+
+def _shared(setup: Setup, request: Request) -> float:
+    """Share of a request that others have cached; only batching servers share a prefix's cache."""
+    if setup.facts.kind not in ("vllm", "pool", "share-of-free") or not request.longest.value:
+        return 0.0
+    return request.cached_share * min(request.input.value / request.longest.value, 1.0)
 
 
 def _full(setup: Setup, request: Request) -> Quantity:
@@ -185,6 +194,11 @@ def _cache_of_load(space: Room, held: Quantity) -> Quantity:
     if not space.keeps_cache:
         return _NONE
     needed = space.per_sequence * held
+    if needed.known and space.shared:
+        # At best the prefix that all requests share is kept once.
+        alone = held.low - (held.low - 1) * space.shared
+        low = min(space.per_sequence.low * alone, needed.low)
+        needed = Quantity(needed.value, "GiB", low=low, high=needed.high)
     return needed.told(
         lambda: (
             f"{held.value:g} sequences x {space.per_sequence.value:.3f} GiB"
