@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aispec.catalog.store import Catalog
+from aispec.policy.baseline import NAME, Baseline, BaselineError, read
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.policy.rule import Rule, load_builtin
@@ -18,6 +19,9 @@ from aispec.spec.location import START
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile
 from aispec.spec.settings import Settings, SettingsFinder
+
+if TYPE_CHECKING:
+    from aispec.catalog.price_book import PriceBook
 
 
 class Wishes(Protocol):
@@ -30,6 +34,14 @@ class Wishes(Protocol):
     @property
     def ignore(self) -> tuple[str, ...]:
         """Rules that do not."""
+
+    @property
+    def prices(self) -> str | None:
+        """A file of prices that goes before the settings' and the catalogue's."""
+
+    @property
+    def baseline(self) -> str | None:
+        """A baseline's file; none for the one beside the settings, an empty text for no one."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -62,6 +74,7 @@ class Governor:
         self._catalogs: dict[str | None, Catalog] = {}
         self._by_file: dict[str, Governance] = {}
         self._by_settings: dict[tuple[object, ...], Governance] = {}
+        self._baselines: dict[str, Baseline | None] = {}
         self._problems: list[Problem] = []
 
     def of(self, path: str) -> Governance:
@@ -69,6 +82,27 @@ class Governor:
         if path not in self._by_file:
             self._by_file[path] = self._govern(path)
         return self._by_file[path]
+
+    def baseline(self, path: str) -> Baseline | None:
+        """Return the recorded findings that hold for the spec at `path`, if there are any."""
+        named = self._wishes.baseline
+        if named == "":
+            return None
+        settings = self.of(path).settings
+        beside = os.path.join(settings.folder if settings.path else self._root, NAME)
+        if named is None and not os.path.isfile(beside):
+            return None
+        file = named or beside
+        if file not in self._baselines:
+            self._baselines[file] = self._recorded(file)
+        return self._baselines[file]
+
+    def _recorded(self, file: str) -> Baseline | None:
+        try:
+            return read(file)
+        except BaselineError as error:
+            self._note([Problem("SPEC015", str(error), file=file)])
+            return None
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the settings and the rules they name."""
@@ -118,37 +152,100 @@ class Governor:
             return ()
         from aispec.policy.rulefile import RuleError, load_rules
 
-        folders = [Path(f) for f in self._inside(settings, settings.extends, "extends")]
         try:
-            return load_rules(folders)
+            return load_rules([*dict.fromkeys(self._policies(settings))])
         except RuleError as error:
             self._note([Problem("SPEC015", error.message, error.span, file=error.path)])
             return ()
 
+    def _policies(self, settings: Settings) -> Iterator[Path]:
+        """The folders of rules that settings extend: in the repository, or of a package."""
+        from aispec.packages import PREFIX, rules_of
+
+        for number, name in enumerate(settings.extends):
+            near = not name.startswith(PREFIX) and os.path.isdir(
+                os.path.join(settings.folder, name)
+            )
+            package = None if near else rules_of(name)
+            if package:
+                yield package
+            else:
+                what = "folder or installed package with rules"
+                yield from map(Path, self._inside(settings, [name], "extends", what, number))
+
     def _catalog(self, settings: Settings) -> Catalog:
         if settings.path not in self._catalogs:
             folders = self._inside(settings, settings.overlays, "overlays")
+            prices = self._prices(settings)
             self._catalogs[settings.path] = (
-                Catalog(tuple(map(Path, folders))) if folders else Catalog.default()
+                Catalog(tuple(map(Path, folders)), prices)
+                if folders or prices
+                else Catalog.default()
             )
         return self._catalogs[settings.path]
 
-    def _inside(self, settings: Settings, names: Iterable[str], key: str) -> list[str]:
+    def _prices(self, settings: Settings) -> PriceBook | None:
+        """Return the run's own prices over those that settings name, if there are any."""
+        asked = self._wishes.prices
+        if not (asked or settings.prices):
+            return None
+        from aispec.catalog.price_book import PriceBook
+
+        book = PriceBook()
+        if settings.prices:
+            root = os.path.realpath(self._wishes.repository or self._root)
+            named = os.path.realpath(os.path.join(settings.folder, settings.prices))
+            if os.path.commonpath((root, named)) == root:
+                book = self._book(named, settings.prices, settings).over(book)
+            else:
+                words = f"prices: '{settings.prices}' lies outside the repository"
+                self._note([Problem("SPEC015", words, file=settings.path)])
+        return self._book(asked, asked, settings).over(book) if asked else book
+
+    def _book(self, path: str, shown: str, settings: Settings) -> PriceBook:
+        from aispec.catalog.price_book import PriceBook, read_prices
+        from aispec.catalog.shelf import CatalogError
+
+        try:
+            return read_prices(Path(path), shown)
+        except CatalogError as error:
+            self._note([Problem("SPEC015", f"prices: {error.message}", file=path)])
+            return PriceBook()
+
+    def _inside(
+        self,
+        settings: Settings,
+        names: Iterable[str],
+        key: str,
+        what: str = "folder",
+        first: int = 0,
+    ) -> list[str]:
         """Return the folders that settings name, those that leave the repository refused."""
         root = os.path.realpath(self._wishes.repository or self._root)
         folders = []
-        for number, name in enumerate(names):
+        for number, name in enumerate(names, first):
             folder = os.path.realpath(os.path.join(settings.folder, name))
             if os.path.commonpath((root, folder)) == root and os.path.isdir(folder):
                 folders.append(folder)
                 continue
             span = settings.document.locate((key, number)) if settings.document else START
-            words = f"{key}: there is no folder '{name}' in the repository"
+            where = "" if "package" in what else " in the repository"
+            words = f"{key}: there is no {what} '{name}'{where}"
             self._note([Problem("SPEC015", words, span, file=settings.path)])
         return folders
 
     def _note(self, problems: Iterable[Problem]) -> None:
         self._problems += [p for p in problems if p not in self._problems]
+
+    def settings(self, path: str) -> tuple[Settings, str]:
+        """Return the settings over the spec at `path` before overrides, and its path in them."""
+        full = os.path.join(self._root, path)
+        settings, _ = self._finder.governing(os.path.dirname(full) or ".")
+        return settings, os.path.relpath(full, settings.folder).replace(os.sep, "/")
+
+    def shown(self, path: str | None) -> str:
+        """Return the path of settings as people would write it."""
+        return self._shown(path)
 
     def _shown(self, path: str | None) -> str:
         shown = os.path.relpath(path, self._root) if path else "."

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from aispec.estimate.facts import Case, estimate
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
 from aispec.governance import Governance, Governor
+from aispec.policy.baseline import hidden
 from aispec.policy.engine import Subject, from_problem, judge
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule, load_builtin
@@ -49,6 +51,9 @@ class Options:
     ignore: tuple[str, ...] = ()
     fail_on: FailOn | None = None
     strict: bool = False
+    prices: str | None = None  # a file that goes before the settings' and the catalogue's
+    baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
+    remedies: bool | None = None  # None: unless there are very many findings
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name
 
 
@@ -111,13 +116,13 @@ def report_on(
         for each in every
         for problem in (*_astray(each, options), *each.problems)
     ]
-    findings = _once([*reading, *governor.findings()])
-    results = _silence(files, judged, findings, governor, options)
+    results = _silence(files, judged, reading, governor, options)
+    waiting = _waiting(results[0], governor, options)
     return Report(
         version=__version__,
         files=tuple(file.path for file in files),
-        deployments=tuple(results[0]),
-        findings=tuple(results[1]),
+        deployments=tuple(_with_remedies(waiting, placed, options)),
+        findings=tuple(_once([*results[1], *governor.findings()])),
         fail_on=options.fail_on or governor.fail_on(files),
         lines={file.path: file.lines for file in files},
     )
@@ -126,7 +131,7 @@ def report_on(
 def judge_example(example: Any, rules: tuple[Rule, ...], today: date | None) -> list[Finding]:
     """Judge a rule's example: the data of one spec or of several, or a file's text."""
     text = example if isinstance(example, str) else _written(example)
-    options = Options(today=today, rules=rules)
+    options = Options(today=today, rules=rules, remedies=False)
     finder = SettingsFinder()
     file = read(text, "ai-deploy.yaml")
     report = report_on([file], [], Governor("/nonexistent", finder, options), options)
@@ -260,6 +265,47 @@ def _judge(each: _Placed, options: Options) -> Judged:
         findings=tuple(judge(each.governance.rules, subject, strict=options.strict)),
         note=each.deployment.model_note,
     )
+
+
+def _waiting(judged: Sequence[Judged], governor: Governor, options: Options) -> list[Judged]:
+    """Silence what a baseline has recorded."""
+    made = []
+    for each in judged:
+        baseline = governor.baseline(each.path) if each.findings else None
+        if baseline:
+            forbidden = governor.of(each.path).settings.forbid_silencing
+            found = hidden(each.findings, baseline, options.root, forbidden)
+            each = replace(each, findings=found)
+        made.append(each)
+    return made
+
+
+def _with_remedies(
+    judged: Sequence[Judged], placed: Sequence[_Placed], options: Options
+) -> Sequence[Judged]:
+    if options.remedies is False or not any(each.findings for each in judged):
+        return judged
+    from aispec.trials import Bench, with_remedies
+
+    benches = [
+        Bench(
+            each.deployment,
+            each.governance,
+            each.workload,
+            partial(_prompts, each, options),
+            options.today,
+            options.strict,
+        )
+        for each in placed
+    ]
+    by_name = {bench.deployment.name: bench for bench in benches}
+    benches = [
+        replace(
+            b, targets=tuple(by_name[r.to] for r in b.deployment.spec.routes if r.to in by_name)
+        )
+        for b in benches
+    ]
+    return with_remedies(judged, benches, asked=options.remedies)
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:

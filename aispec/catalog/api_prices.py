@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -38,6 +39,15 @@ class PriceWindow:
     output: float
     cached_input: float | None
 
+    def holds(self, minute: int) -> bool:
+        """Whether a minute of the day, in UTC, belongs to it."""
+        return any(start <= minute < end for start, end in map(_minutes, self.hours_utc))
+
+
+def _minutes(stretch: str) -> tuple[int, int]:
+    start, end = (clock.split(":") for clock in stretch.split("-"))
+    return int(start[0]) * 60 + int(start[1]), int(end[0]) * 60 + int(end[1])
+
 
 @dataclass(frozen=True, slots=True)
 class ApiPrice:
@@ -59,6 +69,7 @@ class ApiPrice:
     agrees: bool | None
     second_input: float | None
     second_output: float | None
+    own: bool = False  # from a team's own file
 
     def spread(self, field: ApiField) -> Spread | None:
         """(likely, low, high) of one price, None if it is unknown.
@@ -77,6 +88,25 @@ class ApiPrice:
         if second is not None:
             values.append(second)
         return likely, min(values), max(values)
+
+    def at(self, moment: datetime) -> ApiPrice:
+        """The price that holds at a moment, where a provider's price depends on the time of day.
+
+        A moment without a time zone is taken for UTC.
+        """
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+        minute = moment.hour * 60 + moment.minute
+        window = next((w for w in self.windows if w.holds(minute)), None)
+        if window is None:
+            return self
+        return replace(
+            self,
+            input=window.input,
+            output=window.output,
+            cached_input=window.cached_input,
+            windows=(),
+        )
 
     def for_request(self, input_tokens: int) -> ApiPrice:
         """The price that holds for a request of this many input tokens.

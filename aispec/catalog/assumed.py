@@ -11,9 +11,12 @@ DEFAULTS: Mapping[str, float] = {
     "peak_hour_share": 0.15,
     "output_share": 0.25,
     "language_inflation": 1.5,
+    "draft_acceptance": 0.7,
+    "host_bandwidth": 60.0,
 }
 """Share of a day's traffic in its busiest hour; share of a session's tokens that is output; tokens
-of a text in another language for one in English."""
+of a text in another language for one in English; share of a draft's tokens that the model accepts;
+GB/s of the host's memory, from which layers that stay there are read."""
 
 
 @dataclass(slots=True)

@@ -89,12 +89,12 @@ def accelerator_names(entry: Mapping[str, Any]) -> list[str]:
 def compile_data(data: Path, out: Path) -> None:
     """Write the catalogue of `data` as JSON under `out`: every file in its place, and indexes.
 
-    CSV files are copied as they are.
+    Files that are not YAML are copied as they are.
     """
     for path in _files(data):
         target = out / path.relative_to(data)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".csv":
+        if path.suffix != ".yaml":
             shutil.copyfile(path, target)
         else:
             target.with_suffix(".json").write_text(to_json(read_yaml(path)), encoding="utf-8")
@@ -131,4 +131,4 @@ def write_rules(folder: Path, out: Path) -> None:
 
 
 def _files(data: Path) -> Iterator[Path]:
-    return (path for path in sorted(data.rglob("*")) if path.suffix in {".yaml", ".csv"})
+    return (path for path in sorted(data.rglob("*")) if path.suffix in {".yaml", ".csv", ".xz"})

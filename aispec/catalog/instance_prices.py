@@ -36,6 +36,7 @@ class InstancePrice:
     as_of: str | None
     source: str
     kind: str | None
+    own: bool = False  # from a team's own file
 
     def hourly(self, purchase: Purchase = "on-demand") -> float | None:
         """USD per hour for the whole instance, None if this way of buying has no price."""

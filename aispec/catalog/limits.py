@@ -64,6 +64,51 @@ def tiers(provider: str, model: str) -> tuple[str, ...]:
     return tuple(entry["tiers"]) if entry else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """Units of throughput that a provider sells: what one carries, and in what lots.
+
+    One unit carries `input_tpm_per_unit` input tokens a minute; an output token weighs as much as
+    `ratio` of them.
+    """
+
+    model: str
+    input_tpm_per_unit: float
+    ratio: float
+    minimum: int
+    increment: int
+    latency: str
+    source: str
+    as_of: str
+
+
+@lru_cache(maxsize=256)
+def provisioned(provider: str, model: str, regional: bool = False) -> Provisioned | None:
+    """What a provisioned unit carries of a model, None where the provider sells none.
+
+    A model without lots of its own for regional deployments has the global ones.
+    """
+    if canonical_provider(provider) != "azure":
+        return None
+    data = load_data("limits/provisioned/azure")
+    wanted = stem(model)
+    name = next((each for each in data["models"] if stem(each) == wanted), None)
+    if name is None:
+        return None
+    row: Mapping[str, Any] = data["models"][name]
+    lot = "regional_" if regional and "regional_minimum" in row else ""
+    return Provisioned(
+        model=name,
+        input_tpm_per_unit=row["input_tpm_per_unit"],
+        ratio=row["ratio"],
+        minimum=row[f"{lot}minimum"],
+        increment=row[f"{lot}increment"],
+        latency=row["latency"],
+        source=data["source"],
+        as_of=data["as_of"],
+    )
+
+
 def counts_max_tokens(provider: str) -> bool:
     """Whether a request is admitted on its `max_tokens` instead of on what it then generates."""
     return bool(_habits(provider).get("counts_max_tokens", False))

@@ -8,7 +8,7 @@ from math import ceil
 from aispec.catalog.assumed import Assumptions
 from aispec.catalog.deployment import Machines, Miss, Sharding
 from aispec.catalog.entries import Accelerator
-from aispec.catalog.prices import InstancePrice, accelerator_prices, instance_price
+from aispec.catalog.prices import InstancePrice
 from aispec.catalog.store import Ambiguous, Catalog, Match
 from aispec.spec.model import Hardware, Parallelism
 
@@ -19,7 +19,7 @@ _NODE = 8  # accelerators of a server where the catalogue does not say
 
 def resolve_machines(hardware: Hardware, catalog: Catalog, assumptions: Assumptions) -> Machines:
     """Look the accelerator and its prices up; sharding is settled once the engine is known."""
-    priced = instance_price(hardware.instance) if hardware.instance else ()
+    priced = catalog.prices.instance(hardware.instance) if hardware.instance else ()
     asked = hardware.accelerator or (priced[0].accelerator if priced else "") or ""
     candidates, miss, sized = _accelerators(asked or (hardware.instance or ""), catalog)
     whole = ceil(priced[0].accelerators) if priced and not hardware.accelerator else 1
@@ -38,7 +38,7 @@ def resolve_machines(hardware: Hardware, catalog: Catalog, assumptions: Assumpti
         nodes=_nodes(count, candidates),
         sharding=Sharding(),
         price=hardware.price,
-        prices=priced or _prices_of(candidates),
+        prices=priced or _prices_of(candidates, catalog),
         instance=hardware.instance,
         purchase=hardware.purchase or "on-demand",
         hours=MONTH if hardware.hours is None else hardware.hours,
@@ -57,8 +57,8 @@ def _accelerators(
     return (), Miss(asked, tuple(found.nearest)), None
 
 
-def _prices_of(candidates: tuple[Accelerator, ...]) -> tuple[InstancePrice, ...]:
-    return tuple(price for each in candidates for price in accelerator_prices(each.id))
+def _prices_of(candidates: tuple[Accelerator, ...], catalog: Catalog) -> tuple[InstancePrice, ...]:
+    return tuple(price for each in candidates for price in catalog.prices.accelerator(each.id))
 
 
 def _devices(degrees: Parallelism) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from aispec.catalog.api_prices import ApiPrice, api_price
+from aispec.catalog.api_prices import ApiPrice
 from aispec.catalog.assumed import Assumptions, settled
 from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Model
@@ -56,8 +56,8 @@ def resolve(
         cache=_cache(spec, made) if machines else None,
         setup=setup,
         machines=machines,
-        endpoint=_endpoint(spec.api, spec, model),
-        api_prices=_elsewhere(spec, model),
+        endpoint=_endpoint(spec.api, spec, model, catalog),
+        api_prices=_elsewhere(spec, model, catalog),
         assumptions=tuple(made.made),
         assumed=settled(assumptions, spec.assumptions),
     )
@@ -108,17 +108,21 @@ def _hosting(
     return machines, settle(spec, facts, model, machines, made)
 
 
-def _endpoint(api: Api | None, spec: Spec, model: Model | None) -> Endpoint | None:
+def _endpoint(
+    api: Api | None, spec: Spec, model: Model | None, catalog: Catalog
+) -> Endpoint | None:
     if api is None:
         return None
     name = _priced_name(spec, model)
     limit = rate_limit(api.provider, name, api.tier) if api.provider else None
-    return Endpoint(api.provider, name, api_price(api.provider, name), limit)
+    return Endpoint(api.provider, name, catalog.prices.tokens(api.provider, name), limit)
 
 
-def _elsewhere(spec: Spec, model: Model | None) -> tuple[ApiPrice, ...]:
+def _elsewhere(spec: Spec, model: Model | None, catalog: Catalog) -> tuple[ApiPrice, ...]:
     """Return what the same model costs behind an API, where it is served by one too."""
-    return api_price(None, _priced_name(spec, model)) if spec.hardware and model else ()
+    if not (spec.hardware and model):
+        return ()
+    return catalog.prices.tokens(None, _priced_name(spec, model))
 
 
 def _priced_name(spec: Spec, model: Model | None) -> str:

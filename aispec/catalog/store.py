@@ -26,6 +26,7 @@ from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shel
 
 if TYPE_CHECKING:
     from aispec.catalog.derived import Derived
+    from aispec.catalog.price_book import PriceBook
 
 __all__ = ["Ambiguous", "Catalog", "CatalogError", "Match", "Missing", "data_file", "load_data"]
 
@@ -70,10 +71,14 @@ class Catalog:
     """Models and accelerators, ours and those of overlays; a later overlay wins over an earlier.
 
     An overlay is a folder with `models/*.yaml` and `accelerators/*.yaml` in the form of ours.
+    `prices` are a team's own, over the catalogue's.
     Looking up raises CatalogError where an overlay's file cannot be used.
     """
 
-    def __init__(self, overlays: tuple[Path, ...] = ()) -> None:
+    def __init__(self, overlays: tuple[Path, ...] = (), prices: PriceBook | None = None) -> None:
+        from aispec.catalog.price_book import PriceBook
+
+        self.prices = prices or PriceBook()
         above = [OverlayShelf(folder) for folder in reversed(overlays)]
         self._shelves: tuple[Shelf, ...] = (*above, _shipped())
         self._models: dict[tuple[int, str], Model] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from aispec.catalog.store import load_data
 
@@ -32,6 +33,7 @@ class Threshold:
         return self.since <= date and (self.until is None or date < self.until)
 
 
+@cache
 def thresholds() -> tuple[Threshold, ...]:
     """All thresholds, those no longer or not yet in force among them."""
     return tuple(

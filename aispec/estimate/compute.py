@@ -10,24 +10,79 @@ from __future__ import annotations
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.entries import Model
-from aispec.estimate.fact import Absent, Facts
+from aispec.catalog.thresholds import threshold
+from aispec.estimate.answer import Answer
+from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 
 _SPREAD = {"confident": 3.0, "likely": 10.0}  # factors in Epoch AI's own words
 _SPECULATIVE = 30.0
+_LINES = {
+    "compute.eu_systemic_risk": "eu-systemic-risk",
+    "compute.us_state_law": "us-ca-sb53",
+}
+_NAMES = (
+    *("compute.flops_per_token", "compute.training_flops", "compute.eu_general_purpose"),
+    *_LINES,
+    "compute.modifier_flops",
+)
+_GENERATES = frozenset({"text-generation"})
 
 
 def facts(deployment: Deployment, request: Request | None) -> Facts:
     """Return both figures, unknown where nobody published what they need."""
     model = deployment.model
     if model is None:
-        reason = Absent("the model is not known")
-        return {"compute.flops_per_token": reason, "compute.training_flops": reason}
+        return dict.fromkeys(_NAMES, Absent("the model is not known"))
+    trained = training_flops(model)
     return {
         "compute.flops_per_token": _per_token(model, request),
-        "compute.training_flops": training_flops(model),
+        "compute.training_flops": trained,
+        **{name: _crosses(trained, line) for name, line in _LINES.items()},
+        "compute.eu_general_purpose": _general_purpose(model, trained),
+        "compute.modifier_flops": modifier_flops(trained),
     }
+
+
+def _crosses(trained: Quantity, line: str) -> Fact:
+    """Whether a training's compute lies above a threshold; unknown where nobody published it."""
+    found = threshold(line)
+    if found is None or found.flop is None:
+        return Absent("the catalogue has no such threshold")
+    if not trained.known:
+        return Unknown(trained.reason)
+    return trained.above(Quantity(found.flop, "FLOP"))
+
+
+def _general_purpose(model: Model, trained: Quantity) -> Fact:
+    """Whether the EU's criterion holds: enough compute, and a model that generates at all."""
+    if model.task not in _GENERATES:
+        return Answer.NO
+    return _crosses(trained, "eu-gpai")
+
+
+def modifier_flops(trained: Quantity) -> Quantity:
+    """Return the compute of a change from which whoever makes it counts as the EU model's provider.
+
+    A third of the original's; where that is not known, a third of the threshold that it would
+    have to pass, which may be either of the two.
+    """
+    share = threshold("eu-modifier")
+    ratio = share.ratio if share and share.ratio else 1 / 3
+    if trained.known:
+        return Quantity(
+            trained.value * ratio,
+            "FLOP",
+            low=trained.low * ratio,
+            high=trained.high * ratio,
+            how="a third of the original's training compute",
+            inputs=(trained,),
+        )
+    lines = [each.flop for each in (threshold("eu-gpai"), threshold("eu-systemic-risk")) if each]
+    low, high = (float(flop or 0) * ratio for flop in lines)
+    how = "the original's compute is not published: a third of 1e23, of 1e25 with systemic risk"
+    return Quantity(low, "FLOP", low=low, high=high, how=how)
 
 
 def _per_token(model: Model, request: Request | None) -> Quantity:

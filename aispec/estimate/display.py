@@ -42,6 +42,9 @@ _PLURAL = {one: many for many, one in _SINGULAR.items()}
 _LARGE = ((1e12, " T"), (1e9, " B"), (1e6, " M"))
 
 
+_LONG = 10_000.0  # milliseconds
+
+
 def words(fact: Fact) -> str:
     """Return a fact as a sentence would have it."""
     if isinstance(fact, Quantity):
@@ -77,12 +80,19 @@ def figure(
     """
     if not quantity.known:
         return unknown(quantity.reason)
+    quantity = _readable(quantity, style)
     if show == "range" or (show == "auto" and not narrow(quantity)):
         return range_words(quantity, style, digits)
     value = {"low": quantity.low, "high": quantity.high}.get(show, quantity.value)
     scaled = value * 100 if style == "percent" else value
     number = _fixed(scaled, digits) if digits is not None else None
     return _dressed(quantity, value, style, number or _one(scaled, quantity, style))
+
+
+def _readable(quantity: Quantity, style: Style) -> Quantity:
+    """The same figure in seconds where it has five digits of milliseconds."""
+    long = style == "unit" and quantity.unit.name == "ms" and quantity.value >= _LONG
+    return quantity.to("s") if long else quantity
 
 
 def narrow(quantity: Quantity) -> bool:

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from aispec.catalog.deployment import Deployment
+from aispec.catalog.tokenizers import tokenizer_of
 from aispec.estimate import compute, context, energy, identity, limits, traffic
 from aispec.estimate.answer import Answer
 from aispec.estimate.cost import facts as cost
 from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.latency import facts as latency
+from aispec.estimate.latency.load import slots
 from aispec.estimate.latency.roofline import Roofline, roofline
 from aispec.estimate.memory import facts as memory
 from aispec.estimate.memory.facts import Room
 from aispec.estimate.memory.weights import Weights, from_tensors, weigh
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request, request_of
-from aispec.estimate.tokens import counted_by_ratio
+from aispec.estimate.tokens import count_tokens
 from aispec.estimate.traffic import Traffic
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import Workload
@@ -59,8 +61,18 @@ def estimate(case: Case) -> Facts:
 def _request(case: Case) -> Request | None:
     if case.workload is None:
         return None
-    counted = {part: counted_by_ratio(text) for part, text in case.prompts.items()}
-    return request_of(case.workload, case.deployment.assumed, counted)
+    name, said = _named(case.deployment)
+    counted = {part: count_tokens(text, name, said) for part, text in case.prompts.items()}
+    kind = tokenizer_of(name, said).name if case.workload.languages else "other"
+    return request_of(case.workload, case.deployment.assumed, counted, kind)
+
+
+def _named(deployment: Deployment) -> tuple[str, str | None]:
+    """The model's name and what its entry says of its tokenizer."""
+    model, asked = deployment.model, deployment.spec.model
+    if model is not None:
+        return model.id, model.tokenizer
+    return (asked.id if asked else None) or "", None
 
 
 def _weights(deployment: Deployment) -> Weights | None:
@@ -82,7 +94,9 @@ def _self_hosted(
 ) -> Facts:
     deployment = case.deployment
     space = memory.room(deployment, weights, request) if weights else None
-    speed = roofline(deployment, weights, space.cache if space else None) if weights else None
+    cached = request.input.value * request.cached_share
+    cache = space.cache if space else None
+    speed = roofline(deployment, weights, cache, cached) if weights else None
     flow = _traffic(deployment, workload, request, speed, space)
     found: Facts = dict(traffic.facts(flow, request, workload.batch))
     found |= _memory(deployment, space, flow)
@@ -99,7 +113,14 @@ def _speed(
         return latency.absent("it does not start on this hardware")
     if speed is None:
         return latency.unknown(_why_no_speed(deployment))
-    return latency.facts(speed, flow.load, request, _replicas(deployment), _ranks(deployment))
+    return latency.facts(
+        speed,
+        flow.load,
+        request,
+        _replicas(deployment),
+        _ranks(deployment),
+        latency.Percentiles.of(deployment.spec.sla),
+    )
 
 
 def _traffic(
@@ -109,26 +130,27 @@ def _traffic(
     speed: Roofline | None,
     space: Room | None,
 ) -> Traffic:
-    bounds = latency.spread(speed, "tpot") if speed else (1.0, 1.0)
+    bounds = latency.spread(speed, "load") if speed else (1.0, 1.0)
     return traffic.self_hosted(
         workload,
         request,
         deployment.assumed,
         speed,
         _replicas(deployment) * _ranks(deployment),
-        _most_at_once(deployment, space),
+        _most_at_once(deployment, space, request),
         bounds,
     )
 
 
-def _most_at_once(deployment: Deployment, space: Room | None) -> float:
+def _most_at_once(deployment: Deployment, space: Room | None, request: Request) -> float:
     """Requests that one rank can run at once: what its cache holds, up to the engine's limit."""
     setup = deployment.setup
     bound = float(setup.sequences) if setup and setup.sequences else _MOST
     fitting = memory.sequences_that_fit(space) if space else Quantity.unknown("", "")
     if not fitting.known:
         return bound
-    return max(min(bound, fitting.value / _ranks(deployment)), 1.0)
+    whole = fitting.value / _ranks(deployment)
+    return max(min(bound, slots(whole, request.input.value, request.output.value)), 1.0)
 
 
 def _replicas(deployment: Deployment) -> int:
@@ -157,7 +179,7 @@ def _why_no_speed(deployment: Deployment) -> str:
         return "the accelerator is not known"
     if deployment.model is None or not deployment.model.architecture:
         return "the model's architecture is not known"
-    return f"no rate of {device.name} is published for this precision"
+    return f"no rate of {device.name} is known that says how fast it serves at this precision"
 
 
 def _by_api(case: Case, workload: Workload, request: Request) -> Facts:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from aispec.catalog.assumed import DEFAULTS
+from aispec.catalog.tokenizers import inflation as measured
 from aispec.estimate.quantity import Quantity
 from aispec.spec.model import Media, Workload
 
@@ -23,14 +25,20 @@ class Request:
     cached_share: float
     per_session: float  # requests of a session
     sessions_per_user: float  # a day
+    fixed: Quantity = _NOTHING  # what each request repeats: system, context and media
+    turn: Quantity | None = None  # what a turn adds to the history, where there is one
 
 
 def request_of(
     workload: Workload,
     assumed: Mapping[str, float],
     prompts: Mapping[str, Quantity] = MappingProxyType({}),
+    tokenizer: str = "other",
 ) -> Request:
     """Derive the request from the parts a workload states; counted prompts beat stated numbers.
+
+    Stated numbers are tokens in English and are inflated for the workload's languages; a prompt is
+    counted as it stands.
 
     A history that is left out grows by each turn's input and output: over n requests its mean is
     (n - 1) / 2 turns and its longest n - 1. One that is given is a mean.
@@ -38,17 +46,19 @@ def request_of(
     turns = workload.requests_per_session or 1.0
     if workload.tokens_per_session is not None:
         return _from_session(workload, turns, assumed["output_share"])
-    factor = _language_factor(workload.languages, assumed["language_inflation"])
-    fresh = _part(workload, "input", prompts) * factor
-    output = _part(workload, "output", prompts) * factor
-    fixed = _part(workload, "system", prompts) + _part(workload, "context", prompts)
-    steady = fixed * factor + fresh
+    factor = _language_factor(workload.languages, assumed["language_inflation"], tokenizer)
+    parts = {
+        name: _part(workload, name, prompts, factor)
+        for name in ("system", "context", "input", "output")
+    }
+    fresh, output, media = parts["input"], parts["output"], _media(workload)
+    fixed = parts["system"] + parts["context"] + media
     mean, longest = _history(workload.tokens.history, turns, fresh + output, factor)
-    media = _media(workload)
-    received = steady + media + mean
-    longest_input = steady + media + longest
+    received = fixed + fresh + mean
+    longest_input = fixed + fresh + longest
+    shown = {**parts, "history": mean, "media": media}
     return Request(
-        input=received.told(lambda: _parts_line(workload, mean, media, factor)),
+        input=received.told(lambda: _parts_line(shown, factor, prompts)),
         output=output.told(lambda: f"{output.value:,.0f} output tokens of a request"),
         longest=(longest_input + output).told(
             lambda: f"{longest_input.value:,.0f} in + {output.value:,.0f} out, at its longest"
@@ -57,6 +67,8 @@ def request_of(
         cached_share=workload.prefix_cache_hit or 0.0,
         per_session=turns,
         sessions_per_user=workload.sessions_per_user or 1.0,
+        fixed=fixed,
+        turn=_growth(workload.tokens.history, turns, fresh + output, factor),
     )
 
 
@@ -78,11 +90,14 @@ def _from_session(workload: Workload, turns: float, output_share: float) -> Requ
     )
 
 
-def _part(workload: Workload, name: str, prompts: Mapping[str, Quantity]) -> Quantity:
+def _part(
+    workload: Workload, name: str, prompts: Mapping[str, Quantity], factor: Quantity
+) -> Quantity:
     if name in prompts:
         return prompts[name]
     tokens = getattr(workload.tokens, name)
-    return _NOTHING if tokens is None else Quantity(tokens, "tokens", how=f"{name} as written")
+    written = _NOTHING if tokens is None else Quantity(tokens, "tokens", how=f"{name} as written")
+    return written if factor.exact and factor.value == 1 else written * factor
 
 
 def _history(
@@ -95,13 +110,31 @@ def _history(
     return mean, mean.within(1.0, 2.0) if turns > 1 else mean
 
 
-def _language_factor(languages: Mapping[str, float], inflation: float) -> Quantity:
-    """Tokens for one English token, over the languages of the workload."""
-    foreign = sum(share for name, share in languages.items() if not name.lower().startswith("en"))
-    if not foreign:
+def _growth(given: float | None, turns: float, turn: Quantity, factor: Quantity) -> Quantity | None:
+    """Tokens that each turn adds: all of it, or what brings the mean history about."""
+    if turns <= 1:
+        return None
+    return turn if given is None else Quantity(given, "tokens") * factor * (2 / (turns - 1))
+
+
+def _language_factor(languages: Mapping[str, float], inflation: float, tokenizer: str) -> Quantity:
+    """Tokens for one English token, over the languages of the workload.
+
+    Measured by language and tokenizer; one that was not measured, and all of them where the
+    assumption was set, have the assumed inflation with wide bounds.
+    """
+    likely = low = high = 1.0
+    for name, share in languages.items():
+        found = measured(name, tokenizer)
+        if found is None or (inflation != DEFAULTS["language_inflation"] and found != (1, 1, 1)):
+            found = (inflation, 1.0, max(3.0, inflation))
+        likely, low, high = (
+            total + share * (each - 1)
+            for total, each in zip((likely, low, high), found, strict=True)
+        )
+    if likely == low == high == 1.0:
         return Quantity(1.0)
-    likely = 1 + foreign * (inflation - 1)
-    return Quantity(likely, low=1.0, high=max(1 + foreign * 2.0, likely))
+    return Quantity(likely, low=min(low, likely), high=max(high, likely))
 
 
 def _media(workload: Workload) -> Quantity:
@@ -110,14 +143,13 @@ def _media(workload: Workload) -> Quantity:
     return Quantity(tokens, "tokens", how="images, audio and video of a request")
 
 
-def _parts_line(workload: Workload, history: Quantity, media: Quantity, factor: Quantity) -> str:
-    tokens = workload.tokens
-    parts = [
-        ("system", tokens.system or 0.0),
-        ("history", history.value),
-        ("context", tokens.context or 0.0),
-        ("input", tokens.input or 0.0),
-        ("media", media.value),
-    ]
-    line = " + ".join(f"{size:,.0f} {name}" for name, size in parts if size) or "nothing"
-    return line if factor.exact else f"{line}, x {factor.value:.2f} for its languages"
+def _parts_line(
+    parts: Mapping[str, Quantity], factor: Quantity, prompts: Mapping[str, Quantity]
+) -> str:
+    order = ("system", "history", "context", "input", "media")
+    shown = [f"{parts[name].value:,.0f} {name}" for name in order if parts[name].value]
+    notes = [" + ".join(shown) or "nothing"]
+    if not factor.exact:
+        notes.append(f"counts in English x {factor.value:.2f} for its languages")
+    notes += [f"{name}: {count.how}" for name, count in prompts.items() if name in order]
+    return "; ".join(notes)

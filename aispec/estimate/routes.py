@@ -15,6 +15,7 @@ from aispec.estimate.request import request_of
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import Spec, Users, Workload
 
+_LIMITED = ("tpm", "rpm", "tpd", "itpm", "otpm")
 _SUMS = ("cost.hour", "cost.day", "cost.month", "energy.watts", "energy.kwh_per_month")
 
 
@@ -74,6 +75,11 @@ def blend(deployment: Deployment, workload: Workload, targets: Sequence[Facts]) 
     found["context.used"] = context.facts(deployment, request)["context.used"]
     for name in _SUMS:
         found[name] = _total(name, [facts[name] for facts in targets])
+    for name in _LIMITED:
+        needed = [facts[f"limits.{name}_needed"] for facts in targets]
+        found[f"limits.{name}_needed"] = _total(f"limits.{name}_needed", needed)
+    found["limits.tpm_plan"] = _narrowest("tpm", targets)
+    found["limits.rpm_plan"] = _narrowest("rpm", targets)
     month = found["cost.month"]
     if isinstance(month, Quantity):
         found |= per_unit(month, workload, request, flow)
@@ -82,6 +88,30 @@ def blend(deployment: Deployment, workload: Workload, targets: Sequence[Facts]) 
     if answers:
         found["memory.fits"] = Answer.all(answers)
     return {name: found[name] for name in FACTS}
+
+
+def _narrowest(name: str, targets: Sequence[Facts]) -> Fact:
+    """Return what the front door may take before the first of its targets is over its own plan.
+
+    A target with no limit, or whose load is not known, sets no bound.
+    """
+    needs = [facts[f"limits.{name}_needed"] for facts in targets]
+    whole = _total(f"limits.{name}_needed", needs)
+    if not (isinstance(whole, Quantity) and whole.known):
+        return Absent("it is its targets'")
+    rooms = [
+        plan.value / need.value
+        for facts, need in zip(targets, needs, strict=True)
+        if isinstance(plan := facts[f"limits.{name}_plan"], Quantity) and plan.known
+        if isinstance(need, Quantity) and need.known and need.value
+    ]
+    if not rooms:
+        return Absent("no target has a limit that is known")
+    return Quantity(
+        whole.value * min(rooms),
+        FACTS[f"limits.{name}_plan"].unit,
+        how="until the first of its targets is at its own limit, at these shares",
+    )
 
 
 def _total(name: str, parts: Sequence[Fact]) -> Fact:

@@ -105,6 +105,7 @@ FACTS: dict[str, Term] = {
     "context.limit": _number("tokens that a request may have", "tokens"),
     "context.output_limit": _number("tokens that a response may have", "tokens"),
     "context.input_limit": _number("tokens that a prompt may have", "tokens"),
+    "context.turns_to_overflow": _number("turns of a session until its history overflows"),
     "latency.ttft": _number("time to first token", "ms"),
     "latency.tpot": _number("time per output token after the first", "ms"),
     "latency.tps": _number("output tokens a second that each user sees", "tokens/s"),
@@ -119,6 +120,19 @@ FACTS: dict[str, Term] = {
     "limits.rpm_plan": _number("requests a minute the plan allows", "requests/min"),
     "limits.tpd_needed": _number("tokens a day", "tokens/day"),
     "limits.tpd_plan": _number("tokens a day the plan allows", "tokens/day"),
+    "limits.rpd_needed": _number("requests a day", "requests/day"),
+    "limits.rpd_plan": _number("requests a day the plan allows", "requests/day"),
+    "limits.itpm_needed": _number("input tokens a minute at the peak that count", "tokens/min"),
+    "limits.itpm_plan": _number("input tokens a minute the plan allows", "tokens/min"),
+    "limits.otpm_needed": _number("output tokens a minute at the peak", "tokens/min"),
+    "limits.otpm_plan": _number("output tokens a minute the plan allows", "tokens/min"),
+    "limits.tpm_reserved": _number(
+        "tokens a minute counted at admission, max_tokens of output reserved", "tokens/min"
+    ),
+    "limits.tpm_burst": _number("tokens of the busiest minute of the busiest hour", "tokens/min"),
+    "limits.pace": _number("requests a minute that no limit turns away", "requests/min"),
+    "limits.tier_needed": _text("the lowest tier whose published limits hold the load"),
+    "limits.ptu_needed": _number("provisioned throughput units that the peak needs"),
     "limits.batch_duration": _number("time the longest batch job takes under the plan", "min"),
     "limits.batch_deadline": _number("time that job may take", "min"),
     "cost.hour": _number("cost of an hour in service", "USD/hour"),
@@ -130,9 +144,22 @@ FACTS: dict[str, Term] = {
     "cost.idle_share": _number("share of the paid accelerator time that the load leaves idle"),
     "cost.api_equivalent_month": _number("the same load at an API's price", "USD/month"),
     "cost.break_even_users": _number("daily users from which self-hosting is cheaper", "users"),
+    "cost.break_even_requests": _number(
+        "requests a day from which self-hosting is cheaper", "requests/day"
+    ),
+    "cost.small_model_month": _number(
+        "the same load at the list price of an 8B model behind an API", "USD/month"
+    ),
+    "cost.energy_month": _number("energy of a month, where its price is assumed", "USD/month"),
     "cost.price_age_days": _number("age of the oldest price used", "days"),
     "compute.flops_per_token": _number("floating-point operations of a token", "FLOP/token"),
     "compute.training_flops": _number("floating-point operations of the training", "FLOP"),
+    "compute.eu_general_purpose": _answer("whether the EU's criterion for general purpose holds"),
+    "compute.eu_systemic_risk": _answer("whether it lies above the EU's line for systemic risk"),
+    "compute.us_state_law": _answer("whether it lies above the line of California's SB 53"),
+    "compute.modifier_flops": _number(
+        "operations of a change from which its maker counts as the provider in the EU", "FLOP"
+    ),
     "energy.watts": _number("power of all accelerators under load", "W"),
     "energy.kwh_per_month": _number("energy of a month", "kWh/month"),
 }

@@ -24,6 +24,7 @@ from aispec.policy.operand import (
     require_word,
 )
 from aispec.policy.operations import Ask
+from aispec.policy.reach import Constraint, constraint, require_difference, require_together
 
 MAX_NODES = 200
 MAX_DEPTH = 20
@@ -57,10 +58,17 @@ class Builder:
         self.literals = literals
         self.terms = terms
         self.names: set[str] = set()
+        self.constraints: list[Constraint] = []
         self.nodes = 0
 
     def value(self, node: ast.expr, depth: int) -> Operand:
         """The part that `node` spells, of any kind."""
+        outside, self.constraints = self.constraints, []
+        made = self._value(node, depth)
+        self.constraints = outside  # what is asked inside a value holds only there
+        return made
+
+    def _value(self, node: ast.expr, depth: int) -> Operand:
         self._count(node, depth)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._named(node)
@@ -76,14 +84,16 @@ class Builder:
 
     def condition(self, node: ast.expr, depth: int, turned: bool = False) -> Ask:
         """The question that `node` asks, or its opposite where it is `turned`."""
+        outside = [*self.constraints]
+        made = self._condition(node, depth, turned)
+        if not isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
+            self.constraints = outside
+        return made
+
+    def _condition(self, node: ast.expr, depth: int, turned: bool) -> Ask:
         self._count(node, depth)
         if isinstance(node, ast.BoolOp):
-            parts = [self.condition(part, depth + 1, turned) for part in node.values]
-            return (
-                does.every(parts)
-                if isinstance(node.op, ast.And) is not turned
-                else does.either(parts)
-            )
+            return self._joined(node, depth, turned)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return self.condition(node.operand, depth + 1, not turned)
         if isinstance(node, ast.Compare):
@@ -102,6 +112,23 @@ class Builder:
         if operand.kind != "answer":
             raise operand.error(f"{operand.described()}, not a condition")
         return does.stands(operand.run, turned)
+
+    def _joined(self, node: ast.BoolOp, depth: int, turned: bool) -> Ask:
+        """Conditions joined by `and` or `or`; what `and` joins must not contradict."""
+        together = isinstance(node.op, ast.And) is not turned
+        before = self.constraints
+        kept: list[Constraint] = []
+        parts = []
+        for part in node.values:
+            self.constraints = []
+            parts.append(self.condition(part, depth + 1, turned))
+            kept += self.constraints
+        if not together:
+            self.constraints = before
+            return does.either(parts)
+        require_together(kept)
+        self.constraints = [*before, *kept]
+        return does.every(parts)
 
     def operand(
         self,
@@ -207,6 +234,8 @@ class Builder:
             left = right
         if len(parts) == 1:
             return parts[0]
+        if not turned:
+            require_together(self.constraints)
         return does.either(parts) if turned else does.every(parts)
 
     def _pair(
@@ -218,12 +247,17 @@ class Builder:
         if symbol is None:
             raise self.error(right, "is compares nothing here", "write == or !=")
         one, other = self.value(left, depth), self.value(right, depth)
-        return self._compared(one, _TURNED[symbol] if turned else symbol, other)
+        made = self._compared(one, _TURNED[symbol] if turned else symbol, other)
+        left_over = constraint(one, _TURNED[symbol] if turned else symbol, other)
+        if left_over:
+            self.constraints.append(left_over)
+        return made
 
     def _compared(self, one: Operand, symbol: str, other: Operand) -> Ask:
         if one.kind != other.kind:
             message = f"{one.described()} and {other.described()}: they cannot be compared"
             raise ExpressionError(message, one.column, other.end_column)
+        require_difference(one, symbol, other)
         if one.kind == "number":
             require_units(one, other, "compared")
             require_reach(one, symbol, other)

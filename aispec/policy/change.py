@@ -1,4 +1,4 @@
-"""Changing a spec: fields by path get other values, and what no longer goes with them is dropped."""
+"""Changing a spec: fields get other values, and what no longer goes with them is dropped."""
 
 from __future__ import annotations
 
@@ -50,6 +50,9 @@ def changed(spec: Spec, changes: Changes) -> Spec:
 
 def _put(node: Any, steps: list[str], value: Any) -> Any:
     name, *rest = steps
+    if isinstance(node, tuple):
+        place = int(name)
+        return (*node[:place], _put(node[place], rest, value), *node[place + 1 :])
     if rest:
         inner = getattr(node, name)
         value = _put(_EMPTY[name] if inner is None else inner, rest, value)
@@ -65,6 +68,9 @@ def entailed(spec: Spec, changes: Changes) -> Changes | None:
     has fewer and spreads the model anew, and an API takes the place of hardware.
     """
     made = dict(changes)
+    if "routes" in made:
+        moved: Changes = made.pop("routes").made
+        return {**made, **moved}
     if spec.hardware and "api.provider" in changes:
         return made | {"hardware": GONE, "engine": GONE, "precision": GONE}
     if spec.api and "api.provider" in changes:

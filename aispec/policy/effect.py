@@ -55,5 +55,6 @@ def _latency(before: Facts, after: Facts) -> list[str]:
     for name, sentence in words:
         old, new = known(before.get(name)), known(after.get(name))
         if new and (old is None or abs(new.value - old.value) > _FASTER * old.value):
-            said.append(sentence.format(figure(new, "value")))
+            digits = 0 if new.value >= 10 else 1
+            said.append(sentence.format(figure(new, "value", digits=digits)))
     return said

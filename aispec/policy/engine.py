@@ -24,6 +24,9 @@ _CERTAINTY: dict[Answer, Certainty] = {
     Answer.UNKNOWN: "unknown",
 }
 _LESS: dict[Severity, Severity] = {"error": "warning", "warning": "note", "note": "note"}
+Verdict = tuple[Severity, Certainty, Severity]
+"""The severity that counts, how sure it is, and the severity of the rule itself."""
+
 _DOUBT = ("certain", "possible", "unknown")
 
 
@@ -49,7 +52,9 @@ def judge(rules: Iterable[Rule], subject: Subject, *, strict: bool = False) -> l
         for rule in rules
         if not rule.reader and (finding := judge_one(rule, subject, strict=strict))
     ]
-    return in_order(_most_specific(found))
+    speaking = _most_specific([(rule, finding.certainty) for rule, finding in found])
+    codes = {rule.code for rule, _ in speaking}
+    return in_order(finding for _, finding in found if finding.code in codes)
 
 
 def judge_one(rule: Rule, subject: Subject, *, strict: bool = False) -> Finding | None:
@@ -73,7 +78,7 @@ def judge_one(rule: Rule, subject: Subject, *, strict: bool = False) -> Finding 
         help=advice,
         labels=tuple(_labels(rule, subject)),
         fingerprint=fingerprint(rule.code, subject.path, subject.name, rule.at),
-        data={"facts": names(rule)},
+        data={"facts": names(rule), "at": rule.at},
     )
 
 
@@ -83,6 +88,21 @@ def outcome(rule: Rule, scope: Mapping[str, Fact]) -> Answer:
         return condition(rule.when).ask(scope)
     applies = condition(rule.applies).ask(scope)
     return applies if applies is Answer.NO else applies & condition(rule.when).ask(scope)
+
+
+def verdicts(
+    rules: Iterable[Rule], scope: Mapping[str, Fact], *, strict: bool = False
+) -> dict[str, Verdict]:
+    """Return what `judge` would find, by code and without its words."""
+    sure = [
+        (rule, _CERTAINTY[answer])
+        for rule in rules
+        if not rule.reader and (answer := outcome(rule, scope)) is not Answer.NO
+    ]
+    return {
+        rule.code: (_severity(rule.severity, certainty, strict), certainty, rule.severity)
+        for rule, certainty in _most_specific(sure)
+    }
 
 
 def names(rule: Rule) -> tuple[str, ...]:
@@ -147,17 +167,17 @@ def _labels(rule: Rule, subject: Subject) -> Iterable[Label]:
             yield Label(place(subject.document, at), made.render(subject.scope))
 
 
-def _most_specific(found: Sequence[tuple[Rule, Finding]]) -> list[Finding]:
-    """Drop the findings for which a more specific rule speaks that is at least as sure."""
+def _most_specific(found: Sequence[tuple[Rule, Certainty]]) -> list[tuple[Rule, Certainty]]:
+    """Drop what a more specific rule says that is at least as sure."""
     spoken: dict[str, int] = {}
-    for rule, finding in found:
+    for rule, certainty in found:
         for code in rule.instead_of:
-            sure = _DOUBT.index(finding.certainty)
+            sure = _DOUBT.index(certainty)
             spoken[code] = min(sure, spoken.get(code, sure))
     return [
-        finding
-        for _, finding in found
-        if spoken.get(finding.code, len(_DOUBT)) > _DOUBT.index(finding.certainty)
+        (rule, certainty)
+        for rule, certainty in found
+        if spoken.get(rule.code, len(_DOUBT)) > _DOUBT.index(certainty)
     ]
 
 

@@ -26,7 +26,7 @@ class Remedy:
     """A change that makes a finding go away, tried on the pipeline, with what it leads to."""
 
     change: str  # "precision.weights: fp8"
-    set: Mapping[str, str | int | float] = field(hash=False)
+    set: Mapping[str, str | int | float | None] = field(hash=False)  # None: the field goes away
     effect: str  # "fits with 18.1 GiB to spare, same cost"
     cost_month: float | None = None  # USD
 

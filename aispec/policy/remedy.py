@@ -16,27 +16,31 @@ from typing import Any
 
 from aispec.catalog.deployment import Deployment
 from aispec.estimate.fact import Facts
-from aispec.policy.change import Changes, changed, entailed, step
+from aispec.policy.change import GONE, Changes, changed, entailed
 from aispec.policy.effect import effect, known
 from aispec.policy.engine import Verdict
 from aispec.policy.finding import SEVERITIES, Finding, Remedy
+from aispec.policy.plausible import plausible
 from aispec.policy.rule import Rule
-from aispec.policy.steps import PROMISES, Situation, field_steps, kept, plausible
+from aispec.policy.situation import Situation
+from aispec.policy.steps import PROMISES, field_steps, kept
 from aispec.spec.model import Spec
 
 MOST_SHOWN = 4
-MOST_TRIES = 30
-"""Tries for one deployment, all its findings together."""
+MOST_TRIES = 18
+"""Tries for one deployment, all its findings together; promises and last resorts come on top."""
 
-TRIES_OF_ONE = 16
+TRIES_OF_ONE = 10
 """Tries for one finding."""
 
-_MOST_COMBINED = 12
+_LAST_TRIES = 7  # on top, for a deployment
+_MOST_COMBINED = 40
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the pipeline says of a spec: `verdicts` by the codes of the rules that find something."""
+    """What the pipeline says of a spec; `verdicts` are by codes of rules that find something."""
 
     deployment: Deployment
     facts: Facts
@@ -54,13 +58,13 @@ class Trials:
     before: Outcome
     rules: Mapping[str, Rule]
     attempt: Attempt
-    tried: dict[tuple[Any, ...], Outcome | None] = field(default_factory=dict)
+    tried: dict[tuple[Any, ...], Outcome] = field(default_factory=dict)
 
-    def run(self, changes: Changes) -> Outcome | None:
+    def run(self, changes: Changes, most: int = MOST_TRIES) -> Outcome | None:
         """Return what the changes lead to; none where all tries are used up."""
         key = tuple(sorted((path, str(new.written)) for path, new in changes.items()))
         if key not in self.tried:
-            if len(self.tried) >= MOST_TRIES:
+            if len(self.tried) >= most:
                 return None
             self.tried[key] = self.attempt(changed(self.before.deployment.spec, changes))
         return self.tried[key]
@@ -72,40 +76,47 @@ class _Found:
 
     helps: list[tuple[Changes, Outcome]] = field(default_factory=list)
     misses: list[tuple[Changes, Outcome]] = field(default_factory=list)
-    tries: int = 0
 
 
 def remedies(finding: Finding, trials: Trials) -> tuple[Remedy, ...]:
-    """Return the changes that make a finding go away, the cheapest first and broken promises last."""
+    """Return the changes that make a finding go away: the cheapest first, other promises last."""
     rule = trials.rules.get(finding.code)
     if rule is None or not rule.remedies:
         return ()
-    found = _Found()
+    found, most = _Found(), min(len(trials.tried) + TRIES_OF_ONE, MOST_TRIES)
     for suggestion in rule.remedies:
-        if len(found.helps) >= MOST_SHOWN or found.tries >= TRIES_OF_ONE:
-            break
-        _try(rule, suggestion["set"], trials, found)
+        asked = suggestion["set"]
+        promised = all(path in PROMISES for path in asked)
+        if len(found.helps) < MOST_SHOWN and not _needless(asked, found):
+            _try(rule, asked, trials, found, MOST_TRIES + _LAST_TRIES if promised else most)
     if not found.helps:
-        found.helps += _with_promises(rule, trials, found.misses)
+        found.helps += _last_resort(rule, trials, found.misses)
     made = sorted(found.helps, key=lambda each: _rank(each, trials))
     return tuple(_remedy(changes, outcome, trials) for changes, outcome in made[:MOST_SHOWN])
 
 
-def _try(rule: Rule, asked: Mapping[str, Any], trials: Trials, found: _Found) -> None:
+def _needless(asked: Mapping[str, Any], found: _Found) -> bool:
+    """Whether a part of what is asked has helped alone."""
+    return any(changes.keys() < asked.keys() for changes, _ in found.helps)
+
+
+def _try(rule: Rule, asked: Mapping[str, Any], trials: Trials, found: _Found, most: int) -> None:
     """Try the combinations of a suggestion in turn, up to the first that helps."""
     for changes in islice(_combinations(rule, asked, trials.before), _MOST_COMBINED):
-        if found.tries >= TRIES_OF_ONE:
-            return
-        found.tries += 1
-        outcome = trials.run(changes)
+        outcome = trials.run(changes, most)
         if outcome is None:
             return
-        if rule.code in outcome.verdicts:
+        if rule.code in outcome.verdicts or _priceless(rule, outcome):
             continue
         if not _worse(trials, outcome):
             found.helps.append((changes, outcome))
             return
         found.misses.append((changes, outcome))
+
+
+def _priceless(rule: Rule, outcome: Outcome) -> bool:
+    """Whether a rule about money finds nothing because there is no price."""
+    return rule.prefix == "COST" and _cost(outcome) == inf
 
 
 def _combinations(rule: Rule, asked: Mapping[str, Any], before: Outcome) -> Iterator[Changes]:
@@ -117,7 +128,7 @@ def _combinations(rule: Rule, asked: Mapping[str, Any], before: Outcome) -> Iter
     ]
     for chosen in product(*ways):
         changes = entailed(spec, dict(chosen))
-        if changes and (rule.prefix != "FIT" or plausible(changes, situation)):
+        if changes and plausible(rule, changes, situation):
             yield changes
 
 
@@ -139,25 +150,58 @@ def _weight(verdict: Verdict) -> int:
     return len(SEVERITIES) - 1 - SEVERITIES.index(severity)
 
 
-def _with_promises(
+def _last_resort(
     rule: Rule, trials: Trials, misses: Sequence[tuple[Changes, Outcome]]
 ) -> list[tuple[Changes, Outcome]]:
-    """The cheapest miss that helps once the promises it breaks are those it can keep."""
-    for changes, outcome in sorted(misses, key=lambda miss: _cost(miss[1]))[:2]:
+    """The miss that helps once the promises it breaks are those it can keep.
+
+    One that leaves a warning is taken where none leaves nothing; none that leaves an error is.
+    """
+    whole: list[tuple[Changes, Outcome]] = []
+    second: list[tuple[Changes, Outcome]] = []
+    order = sorted(misses, key=lambda miss: (_hopeless(trials, miss[1]), _cost(miss[1])))
+    for changes, outcome in order[:3]:
+        made = _with_promises(rule, trials, changes, outcome)
+        if made and not _errors(trials, made[1]):
+            (second if _worse(trials, made[1]) else whole).append(made)
+    unlike = {frozenset(changes): (changes, outcome) for changes, outcome in reversed(whole)}
+    return [*unlike.values()] or second[:1]
+
+
+def _with_promises(
+    rule: Rule, trials: Trials, changes: Changes, outcome: Outcome
+) -> tuple[Changes, Outcome] | None:
+    """Set what a change breaks to what it keeps, some rounds over."""
+    for _ in range(_ROUNDS):
         situation = Situation(outcome.deployment, outcome.facts)
-        extra = {}
-        for code in _worse(trials, outcome):
-            at = trials.rules[code].at
-            options = kept(at, situation)
-            if not options:
-                break
-            extra[at] = options[-1]
-        else:
-            whole = {**changes, **extra}
-            again = trials.run(whole)
-            if again and rule.code not in again.verdicts and not _worse(trials, again):
-                return [(whole, again)]
-    return []
+        broken = {_at(code, trials) for code in _worse(trials, outcome)}
+        extra = {at: options[-1] for at in sorted(broken) if (options := kept(at, situation))}
+        if not extra:
+            break
+        changes = {**changes, **extra}
+        again = trials.run(changes, MOST_TRIES + _LAST_TRIES)
+        if again is None or rule.code in again.verdicts:
+            return None
+        outcome = again
+    return changes, outcome
+
+
+def _errors(trials: Trials, after: Outcome) -> list[str]:
+    """The rules that have an error now or a doubt, and had none before."""
+    bad = ("error", "unknown")
+    return [c for c in _worse(trials, after) if {*after.verdicts[c][:2]}.intersection(bad)]
+
+
+def _hopeless(trials: Trials, after: Outcome) -> int:
+    """How many new errors there are that no promise can mend."""
+    situation = Situation(after.deployment, after.facts)
+    return sum(not kept(_at(code, trials), situation) for code in _errors(trials, after))
+
+
+def _at(code: str, trials: Trials) -> str:
+    """The field a rule is about; none for a finding of another deployment."""
+    rule = trials.rules.get(code)
+    return rule.at if rule else ""
 
 
 def _cost(outcome: Outcome) -> float:
@@ -172,13 +216,15 @@ def _rank(each: tuple[Changes, Outcome], trials: Trials) -> tuple[bool, float]:
 
 def _remedy(changes: Changes, outcome: Outcome, trials: Trials) -> Remedy:
     month = known(outcome.facts.get("cost.month"))
-    said = [f"{path}: {_shown(new.written)}" for path, new in changes.items() if new != step(None)]
-    gone = [path for path, new in changes.items() if new == step(None)]
+    said = [f"{path}: {_shown(new.written)}" for path, new in changes.items() if new != GONE]
+    gone = [path for path, new in changes.items() if new == GONE]
     without = f" (without {', '.join(gone)})" if gone else ""
+    leads_to = effect(trials.before.facts, outcome.facts)
+    warned = ", ".join(sorted(_worse(trials, outcome)))
     return Remedy(
         change=", ".join(said) + without,
         set={path: new.written for path, new in changes.items()},
-        effect=effect(trials.before.facts, outcome.facts),
+        effect=f"{leads_to}, with a warning of {warned}" if warned else leads_to,
         cost_month=month.value if month else None,
     )
 

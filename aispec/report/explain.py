@@ -130,6 +130,11 @@ def _dump(yaml: Any, document: Mapping[str, Any]) -> str:
 
 
 def _last(rule: Rule, paint: Paint, cells: int) -> Iterator[str]:
+    if rule.help:
+        yield from _labelled("Do", rule.help, paint, cells)
+    if rule.remedies:
+        tried = "; ".join(map(_tried, rule.remedies))
+        yield from _labelled("Tried", tried, paint, cells)
     if not rule.reader:
         yield from _labelled("Silence it", f"# aispec: allow {rule.name} -- why", paint, cells)
     label = "Sources"
@@ -144,9 +149,10 @@ def explain_rule_markdown(rule: Rule) -> str:
     since = f", since {rule.since}" if rule.since else ""
     lines += [f"Severity: **{rule.severity}**{since}", ""]
     if rule.when:
-        lines += ["## Fails when", "", *_fence(_condition(rule), "python"), ""]
+        lines += ["## Fails when", "", *_fence(_condition(rule), "text"), ""]
         lines += [f"Reported at `{rule.at}`.", ""]
     lines += ["## Why", "", *(line for p in _paragraphs(rule.why) for line in (p, ""))]
+    lines += _advice_markdown(rule)
     for example in rule.examples:
         said = message_of(example)
         verdict = f"Finds: {said}" if said else "Finds nothing."
@@ -158,6 +164,28 @@ def explain_rule_markdown(rule: Rule) -> str:
     if rule.sources:
         lines += ["## Sources", "", *(f"- <{source}>" for source in rule.sources), ""]
     return "\n".join(lines)
+
+
+def _advice_markdown(rule: Rule) -> list[str]:
+    """What to do: in words, and the changes that are tried."""
+    if not rule.help and not rule.remedies:
+        return []
+    lines = ["## What to do", ""]
+    if rule.help:
+        lines += [f"{rule.help[0].upper()}{rule.help[1:]}.", ""]
+    if rule.remedies:
+        lines += ["Tried on the deployment, and shown where they help:", ""]
+        lines += [*(f"- `{words}`" for words in map(_tried, rule.remedies)), ""]
+    return lines
+
+
+def _tried(remedy: Mapping[str, Any]) -> str:
+    """A suggested change: `precision.weights: less, hardware.count: more`."""
+    ways = (
+        (path, " or ".join(map(str, asked)) if isinstance(asked, list) else str(asked))
+        for path, asked in remedy["set"].items()
+    )
+    return ", ".join(f"{path}: {asked}" for path, asked in ways)
 
 
 def _condition(rule: Rule) -> str:
@@ -184,6 +212,8 @@ def explain_rule_json(rule: Rule) -> dict[str, Any]:
         "when": rule.when or None,
         "at": rule.at or None,
         "message": rule.message or None,
+        "note": rule.note or None,
+        "help": rule.help or None,
         "instead_of": list(rule.instead_of),
         "remedies": [dict(remedy) for remedy in rule.remedies],
         "why": rule.why,

@@ -102,18 +102,20 @@ def _aside(edge: str, name: str, lines: list[str], frame: Frame) -> Iterator[str
 
 
 def _remedies(finding: Finding, edge: str, frame: Frame) -> Iterator[str]:
+    """Each change beside what it leads to; a long change has a line of its own."""
     room = _room(edge, frame)
     changes = [safe(remedy.change, frame.unicode) for remedy in finding.remedies]
-    size = min(max(map(width, changes)), room * 2 // 3)
+    short = [size for size in map(width, changes) if size <= room * 2 // 5]
+    size = max(short, default=1)
     for change, remedy in zip(changes, finding.remedies, strict=True):
-        hang = " " * (size + 3)
-        effect = wrap(safe(remedy.effect, frame.unicode), room - size - 3)
-        if width(change) > size:
-            yield change
-            yield hang + effect[0]
-        else:
+        if width(change) <= size:
+            effect = wrap(safe(remedy.effect, frame.unicode), room - size - 3)
             yield f"{pad(change, size)}   {effect[0]}"
-        yield from (hang + line for line in effect[1:])
+            yield from (" " * (size + 3) + line for line in effect[1:])
+        else:
+            yield from wrap(change, room)
+            effect = wrap(safe(remedy.effect, frame.unicode), room - 4)
+            yield from ("    " + line for line in effect)
 
 
 def _table(report: Report, frame: Frame, verbose: bool) -> Iterator[str]:

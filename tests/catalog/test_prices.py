@@ -1,6 +1,8 @@
 """Prices: list prices as published, names as people write them, and ranges that stay honest."""
 
+import csv
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,16 @@ from aispec.catalog.prices import (
     providers,
 )
 from aispec.catalog.store import load_data
+from tools.prices.files import render
 
 ROOT = Path(__file__).resolve().parents[2]
 H100 = "nvidia-h100-sxm-80gb"
+
+
+def _agreed() -> list[dict[str, str]]:
+    path = Path(__file__).with_name("agreed_prices.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize(
@@ -187,3 +196,56 @@ def test_any_text_is_answered(provider: str, model: str) -> None:
 
 def _files(folder: str) -> list[Path]:
     return sorted((ROOT / "aispec/catalog/data/prices" / folder).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("row", _agreed(), ids=lambda row: f"{row['provider']}/{row['model']}")
+def test_fifty_models_cost_what_both_public_sources_say(row: dict[str, str]) -> None:
+    """Read on 2026-11-22 out of litellm 1.109.1 and genai-prices 0.2.3, where these agree."""
+    (price,) = api_price(row["provider"], row["model"])
+    assert price.agrees
+    for field in ("input", "output", "cached_input", "batch_input", "batch_output"):
+        if row[field]:
+            assert getattr(price, field) == pytest.approx(float(row[field])), field
+
+
+def test_there_are_fifty_of_them() -> None:
+    assert len(_agreed()) == 50
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        ("03:59", (1.32, 3.96)),
+        ("04:00", (0.66, 1.98)),
+        ("06:00", (1.32, 3.96)),
+        ("23:59", (0.66, 1.98)),
+    ],
+)
+def test_a_moment_is_an_argument(clock: str, expected: tuple[float, float]) -> None:
+    (price,) = api_price("deepseek", "deepseek-v4-pro")
+    then = price.at(datetime.fromisoformat(f"2026-11-22T{clock}:00+00:00"))
+    assert (then.input, then.output) == expected
+    assert then.spread("input") == (expected[0],) * 3
+    elsewhere = price.at(datetime.fromisoformat(f"2026-11-22T{clock}:00"))
+    assert elsewhere == then
+    berlin = price.at(datetime.fromisoformat("2026-11-22T04:59:00+01:00"))
+    assert berlin.input == 1.32
+
+
+def test_a_price_without_windows_is_the_same_at_any_moment() -> None:
+    (price,) = api_price("openai", "gpt-5.2")
+    assert price.at(datetime(2026, 11, 22, 3)) is price
+
+
+def test_windows_cover_the_day_once() -> None:
+    for provider in load_data("prices/providers")["priced"]:
+        for row in load_data(f"prices/api/{provider}")["prices"]:
+            (price,) = api_price(provider, row["model"])
+            for minute in range(0, 24 * 60, 15) if price.windows else ():
+                assert sum(window.holds(minute) for window in price.windows) == 1
+
+
+def test_files_are_written_as_the_tool_writes_them() -> None:
+    for path in _files("api"):
+        rows = load_data(f"prices/api/{path.stem}")["prices"]
+        assert render(rows) == path.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
 from aispec.estimate.answer import Answer
 from aispec.estimate.compute import training_flops
-from aispec.estimate.fact import Absent
+from aispec.estimate.fact import Absent, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.stated import stated
 from aispec.estimate.units import unit
@@ -105,3 +105,31 @@ def test_a_profile_fills_in_targets_that_are_not_given() -> None:
     assert figure(said, "sla.tps").value == 99
     assert figure(said, "sla.ttft").how.startswith("profile")
     assert said["sla.profile"] == "chat"
+
+
+@pytest.mark.parametrize(
+    ("model", "general", "systemic", "state"),
+    [
+        ("llama-3.1-405b", Answer.YES, Answer.YES, Answer.NO),
+        ("llama-3.1-8b", Answer.YES, Answer.NO, Answer.NO),
+        ("grok-3", Answer.YES, Answer.YES, Answer.MAYBE),
+        ("gemini-1.0-ultra", Answer.YES, Answer.MAYBE, Answer.MAYBE),
+        ("llama-3.2-1b", Answer.NO, Answer.NO, Answer.NO),
+        ("claude-opus-5", Answer.UNKNOWN, Answer.UNKNOWN, Answer.UNKNOWN),
+        ("text-embedding-3-small", Answer.NO, Answer.UNKNOWN, Answer.UNKNOWN),
+    ],
+)
+def test_thresholds_are_facts(model: str, general: Answer, systemic: Answer, state: Answer) -> None:
+    facts = facts_of(Spec(1, "x", model=ModelRef(model), api=Api("x"), workload=load(10, 10)))
+    names = ("eu_general_purpose", "eu_systemic_risk", "us_state_law")
+    found = [facts[f"compute.{name}"] for name in names]
+    answers = [Answer.UNKNOWN if isinstance(each, Unknown) else each for each in found]
+    assert answers == [general, systemic, state]
+
+
+def test_a_third_makes_who_changes_a_model_its_provider() -> None:
+    spec = Spec(1, "x", model=ModelRef("llama-3.1-405b"), api=Api("x"), workload=load(10, 10))
+    assert figure(facts_of(spec), "compute.modifier_flops").value == pytest.approx(3.8e25 / 3)
+    hidden = replace(spec, model=ModelRef("claude-opus-5"))
+    change = figure(facts_of(hidden), "compute.modifier_flops")
+    assert (change.low, change.high) == (pytest.approx(1e23 / 3), pytest.approx(1e25 / 3))

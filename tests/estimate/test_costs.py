@@ -175,3 +175,48 @@ def test_cost_per_session_counts_its_requests() -> None:
     facts = by_api(ApiPrice(1, 1), workload)
     assert figure(facts, "cost.day").value == pytest.approx(0.8)
     assert figure(facts, "cost.per_session").value == pytest.approx(0.0008)
+
+
+def test_break_even_by_requests_needs_no_daily_users() -> None:
+    closed = facts_of(self_hosted(LLAMA_8B, name="vllm", max_model_len=8192, price=2.0))
+    needed = figure(closed, "cost.break_even_requests")
+    asked = figure(closed, "workload.requests_per_day")
+    month, there = figure(closed, "cost.month"), figure(closed, "cost.api_equivalent_month")
+    assert needed.value == pytest.approx(asked.value * month.value / there.value)
+    assert isinstance(closed["cost.break_even_users"], Absent)
+
+
+def test_at_the_break_even_both_ways_cost_the_same() -> None:
+    workload = load(1500, 500, at_once=None, daily=1000)
+    here = facts_of(self_hosted(LLAMA_8B, name="vllm", workload=workload, price=2.0))
+    users = figure(here, "cost.break_even_users").value
+    more = replace(workload, users=Users(users))
+    there = facts_of(self_hosted(LLAMA_8B, name="vllm", workload=more, price=2.0))
+    assert figure(there, "cost.api_equivalent_month").value == pytest.approx(
+        figure(here, "cost.month").value
+    )
+
+
+def test_a_small_model_beside_a_large_one() -> None:
+    facts = facts_of(
+        Spec(
+            1,
+            "large",
+            model=ModelRef("claude-opus-4-1"),
+            api=Api("anthropic"),
+            workload=Workload(Users(1000), tokens=Tokens(input=1500, output=500)),
+        )
+    )
+    small, large = figure(facts, "cost.small_model_month"), figure(facts, "cost.month")
+    assert small.high < large.low / 20
+    assert "where it is good enough" in small.how
+
+
+def test_energy_is_an_option() -> None:
+    spec = self_hosted(LLAMA_8B, name="vllm", max_model_len=8192, price=2.0)
+    without = facts_of(spec)
+    paid = facts_of(replace(spec, assumptions={"energy_price": 0.30, "pue": 1.2}))
+    assert isinstance(without["cost.energy_month"], Absent)
+    energy = figure(paid, "cost.energy_month")
+    assert energy.value == pytest.approx(figure(paid, "energy.kwh_per_month").value * 0.36)
+    assert figure(paid, "cost.month").value == pytest.approx(2.0 * 730 + energy.value)

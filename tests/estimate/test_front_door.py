@@ -15,6 +15,7 @@ from aispec.spec.model import (
     Api,
     ApiPrice,
     BatchJob,
+    Limits,
     ModelRef,
     Route,
     Spec,
@@ -128,3 +129,15 @@ def test_a_target_that_nobody_leads_to_has_no_load() -> None:
     facts = facts_of(endpoint("lonely", 0.15), None)
     assert isinstance(facts["cost.month"], Absent)
     assert facts["model.id"] == resolve(endpoint("x", 1), Catalog.default()).model.id
+
+
+def test_the_door_s_limits_are_the_blend_of_its_targets() -> None:
+    targets = [endpoint("small", 0.15), endpoint("large", 0.90)]
+    targets = [replace(targets[0], limits=Limits(tpm=9_000)), targets[1]]
+    targets[1] = replace(targets[1], limits=Limits(tpm=600))
+    carried = loads([SPLIT, *targets])
+    found = [facts_of(each, carried[each.name]) for each in targets]
+    facts = blend(resolve(SPLIT, Catalog.default()), VISITORS, found)
+    assert figure(facts, "limits.tpm_needed").value == pytest.approx(1000 * 2000 * 0.15 / 60)
+    # 90% in 9,000 would be 10,000; a tenth in 600 is 6,000, and is reached first.
+    assert figure(facts, "limits.tpm_plan").value == pytest.approx(6_000)

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from time import process_time
 from typing import Any
 
 import pytest
 
+from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
 from aispec.estimate.answer import Answer
-from aispec.estimate.fact import Absent
-from aispec.spec.model import Api, ApiLatency, ModelRef, Parallelism, Spec
+from aispec.estimate.fact import Absent, Facts
+from aispec.estimate.latency.facts import facts as speed_facts
+from aispec.estimate.latency.load import opened
+from aispec.estimate.latency.roofline import roofline
+from aispec.estimate.memory.cache import cache_of
+from aispec.estimate.memory.weights import weigh
+from aispec.estimate.request import request_of
+from aispec.spec.model import Api, ApiLatency, Draft, ModelRef, Parallelism, Sla, Spec, Target
 from tests.estimate.deployments import (
     LLAMA_8B,
     LLAMA_70B,
@@ -65,9 +74,12 @@ def test_nobody_decodes_faster_than_memory_is_read(accelerator: str) -> None:
     assert figure(facts, "latency.tps").value < bandwidth / weights
 
 
-@pytest.mark.parametrize("format_", ["bf16", "gguf:Q4_K_M", "mlx-4bit"])
-def test_a_mixture_reads_only_the_experts_it_needs(format_: str) -> None:
-    # Qwen3-30B-A3B has 30.5 B parameters, of which 3.3 B work on a token.
+@pytest.mark.parametrize(
+    ("format_", "times"), [("bf16", 2.0), ("gguf:Q4_K_M", 1.3), ("mlx-4bit", 1.3)]
+)
+def test_a_mixture_reads_only_the_experts_it_needs(format_: str, times: float) -> None:
+    # Qwen3-30B-A3B has 30.5 B parameters, of which 3.3 B work on a token; with few bits the cost
+    # of its layers, more than that of its bytes, is what a step takes.
     mixture, dense = (
         value(
             "latency.tps",
@@ -80,7 +92,7 @@ def test_a_mixture_reads_only_the_experts_it_needs(format_: str) -> None:
         )
         for model in ("Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-32B")
     )
-    assert mixture > 2 * dense
+    assert mixture > times * dense
 
 
 def test_gguf_weights_are_as_large_whatever_part_they_belong_to() -> None:
@@ -180,3 +192,205 @@ def test_an_api_s_latency_is_what_the_team_measured() -> None:
     assert figure(facts, "latency.e2e").value == pytest.approx(0.35 + 140 / 70)
     unsaid = facts_of(replace(spec, api=Api("openai")))
     assert figure(unsaid, "latency.ttft").reason.endswith("set api.latency")
+
+
+def with_targets(spec: Spec, **targets: Target) -> Facts:
+    return facts_of(replace(spec, sla=Sla(**targets)))
+
+
+def test_targets_are_judged_at_their_percentile() -> None:
+    spec = self_hosted(**KNOBS, workload=load(2000, 300, at_once=32))
+    mean = facts_of(spec)
+    seen = [with_targets(spec, ttft=Target(0.3, p), tpot=Target(0.05, p)) for p in (50, 95, 99)]
+    for name in ("latency.ttft", "latency.tpot", "latency.e2e"):
+        rising = [figure(facts, name).value for facts in seen]
+        assert rising == sorted(rising)
+        assert rising[-1] > 1.1 * rising[0]
+    assert figure(seen[1], "latency.ttft").value > figure(mean, "latency.ttft").value
+    assert "p95" in figure(seen[1], "latency.ttft").how
+    assert figure(seen[2], "latency.tps").value < figure(mean, "latency.tps").value
+
+
+def test_a_profile_is_judged_at_its_percentile() -> None:
+    spec = self_hosted(**KNOBS, workload=load(2000, 300, at_once=32))
+    profile = facts_of(replace(spec, sla=Sla(profile="chat")))
+    written = with_targets(spec, ttft=Target(0.5, 95), tps=Target(10, 95))
+    for name in ("latency.ttft", "latency.tps"):
+        assert figure(profile, name).value == pytest.approx(figure(written, name).value)
+
+
+def test_one_user_waits_for_nobody_at_any_percentile() -> None:
+    spec = self_hosted(**KNOBS, workload=load(2000, 300, at_once=1))
+    alone = figure(facts_of(spec), "latency.ttft").value
+    late = with_targets(spec, ttft=Target(0.3, 99), tpot=Target(0.05, 99))
+    assert figure(late, "latency.ttft").value == pytest.approx(alone)
+
+
+def test_a_rate_that_cannot_be_served_has_no_ttft() -> None:
+    facts = facts_of(self_hosted(**KNOBS, workload=load(2000, 500, at_once=None, daily=1e8)))
+    assert figure(facts, "throughput.utilization").value > 1
+    assert "has no end" in figure(facts, "latency.ttft").reason
+    assert not figure(facts, "latency.e2e").known
+    assert figure(facts, "throughput.replicas_needed").value > 1
+
+
+def test_waits_grow_as_an_open_loop_fills_up() -> None:
+    def wait(daily: float) -> float:
+        spec = self_hosted(
+            **KNOBS, max_num_seqs=8, workload=load(500, 500, at_once=None, daily=daily)
+        )
+        facts = with_targets(spec, ttft=Target(0.3, 95))
+        busy = figure(facts, "throughput.utilization").value
+        assert busy < 1
+        return figure(facts, "latency.ttft").value
+
+    calm, busy = wait(1_000), wait(34_000)
+    assert busy > 1.5 * calm
+
+
+def drafted(tokens: int, acceptance: float) -> float:
+    spec = self_hosted(LLAMA_70B, "h100-sxm-80gb", 4, "fp8", **KNOBS, workload=load(500, 300))
+    model = ModelRef(LLAMA_70B, draft=Draft("meta-llama/Llama-3.2-1B", tokens))
+    spec = replace(spec, model=model, assumptions={"draft_acceptance": acceptance})
+    return figure(facts_of(spec), "latency.tpot").value
+
+
+def test_speculation_pays_as_far_as_drafts_are_accepted() -> None:
+    plain = value("latency.tpot", LLAMA_70B, "h100-sxm-80gb", 4, "fp8", workload=load(500, 300))
+    assert drafted(4, 0.8) < 0.7 * plain
+    assert drafted(4, 0.0) > plain
+    assert drafted(4, 0.9) < drafted(4, 0.6)
+
+
+def test_layers_left_on_the_host_are_slow() -> None:
+    knobs = {"name": "llama.cpp", "max_model_len": 4096, "workload": load(500, 100)}
+    whole, half = (
+        value("latency.tpot", LLAMA_8B, "rtx-4090", 1, "gguf:Q4_K_M", **knobs, gpu_layers=n)
+        for n in (99, 16)
+    )
+    assert half > 4 * whole
+
+
+def test_weights_that_cross_the_link_are_slower_still() -> None:
+    here = value("latency.tpot", LLAMA_8B, "h100-sxm-80gb", workload=load(500, 100))
+    away = value(
+        "latency.tpot", LLAMA_8B, "h100-sxm-80gb", workload=load(500, 100), cpu_offload=8e9
+    )
+    assert away > here + 50  # 8 GB over PCIe 5.0 x16 take more than a tenth of a second
+
+
+def test_what_nothing_describes_has_no_speed() -> None:
+    facts = facts_of(self_hosted(LLAMA_8B, "groq-lpu-v1", **KNOBS))
+    found = facts["latency.tpot"]
+    assert isinstance(found, Absent) or not found.known
+
+
+def test_bounds_are_wider_where_nothing_was_measured() -> None:
+    def width(accelerator: str, engine: str) -> float:
+        knobs = {"name": engine, "max_model_len": 4096, "workload": load(500, 100)}
+        tps = figure(facts_of(self_hosted(LLAMA_8B, accelerator, **knobs)), "latency.tps")
+        return tps.high / tps.low
+
+    assert width("a100-80gb", "vllm") < 2.6
+    assert width("a100-80gb", "mlx") > width("a100-80gb", "vllm")
+
+
+@pytest.mark.parametrize("model", [LLAMA_8B, LLAMA_70B, "Qwen/Qwen3-30B-A3B"])
+@pytest.mark.parametrize("accelerator", ["h100-sxm-80gb", "l40s", "mi300x"])
+@pytest.mark.parametrize("users", [1, 64])
+def test_more_devices_never_lower_throughput(model: str, accelerator: str, users: float) -> None:
+    def rates(count: int) -> tuple[float, ...] | None:
+        facts = facts_of(
+            self_hosted(
+                model,
+                accelerator,
+                count,
+                "bf16",
+                tensor=count,
+                **KNOBS,
+                workload=load(800, 200, at_once=users),
+            )
+        )
+        if answer(facts, "memory.boots") is Answer.NO:
+            return None
+        names = ["throughput.requests_per_second", "throughput.tokens_per_second"]
+        if users == 1:  # with more of them, more devices run more at once
+            names.append("latency.tps")
+        return tuple(figure(facts, name).value for name in names)
+
+    found = [rate for rate in map(rates, (1, 2, 4, 8)) if rate]
+    for fewer, more in pairwise(found):
+        assert all(b >= a * 0.9999 for a, b in zip(fewer, more, strict=True))
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang", "tensorrt-llm", "llama.cpp", "mlx"])
+def test_a_longer_prompt_never_lowers_ttft(engine: str) -> None:
+    for users in (1, 16):
+        times = [
+            value(
+                "latency.ttft",
+                LLAMA_8B,
+                name=engine,
+                max_model_len=131072,
+                workload=load(prompt, 200, at_once=users),
+            )
+            for prompt in (1, 16, 100, 500, 2047, 2049, 8000, 30_000, 100_000)
+        ]
+        assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    ("engine", "formats"),
+    [
+        ("vllm", ("bf16", "fp8", "int4-awq")),
+        ("sglang", ("bf16", "fp8")),
+        ("tensorrt-llm", ("bf16", "fp8")),
+        ("llama.cpp", ("gguf:F16", "gguf:Q8_0", "gguf:Q4_K_M")),
+        ("mlx", ("mlx-8bit", "mlx-4bit")),
+    ],
+)
+def test_fewer_bits_never_slow_one_user(engine: str, formats: tuple[str, ...]) -> None:
+    for model, count in ((LLAMA_8B, 1), (LLAMA_70B, 4)):
+        rates = [
+            value(
+                "latency.tps", model, "h100-sxm-80gb", count, form, name=engine,
+                workload=load(200, 200),
+            )
+            for form in formats
+        ]  # fmt: skip
+        assert rates == sorted(rates), (model, rates)
+
+
+def test_an_estimate_of_latency_takes_microseconds() -> None:
+    spec = self_hosted(LLAMA_70B, "h100-sxm-80gb", 4, "fp8", **KNOBS, workload=load(2000, 300))
+    deployment = resolve(spec, Catalog.default())
+    assert deployment.model
+    assert deployment.weights
+    assert spec.workload
+    weights = weigh(deployment.model, deployment.weights)
+    cache = cache_of(deployment)
+    request = request_of(spec.workload, deployment.assumed)
+    assert weights
+
+    def once(rate: float) -> None:
+        speed = roofline(deployment, weights, cache)
+        assert speed
+        state = opened(speed, rate, 256, 2000, 300)
+        speed_facts(speed, state, request, 1)
+
+    for _ in range(3):
+        start = process_time()
+        for n in range(100):
+            once(0.5 + n / 100)
+        each = (process_time() - start) / 100
+    assert each < 1e-3  # measured: 200 on an idle machine, which is the bar
+
+
+def test_a_cached_prefix_is_still_read_by_every_step() -> None:
+    workload = load(100_000, 200)
+    knobs: dict[str, Any] = {"max_model_len": 131072}
+    short = value("latency.tpot", workload=load(20_000, 200), **knobs)
+    cold = value("latency.tpot", workload=workload, **knobs)
+    warm = value("latency.tpot", workload=replace(workload, prefix_cache_hit=0.8), **knobs)
+    assert warm == pytest.approx(cold)
+    assert warm > 1.2 * short

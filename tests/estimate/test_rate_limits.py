@@ -88,3 +88,107 @@ def test_an_unpublished_limit_is_unknown() -> None:
     plan = figure(facts, "limits.tpm_plan")
     assert not plan.known
     assert "set limits.tpm" in plan.reason
+
+
+def anthropic(workload: Workload, limits: Limits = NO_LIMITS) -> Facts:
+    return behind_api(workload, limits, "claude-fable-5-1", Api("anthropic", "start"))
+
+
+MIXED = Workload(Users(10_000), tokens=Tokens(input=2000, output=500))
+
+
+def test_input_and_output_have_buckets_of_their_own() -> None:
+    facts = anthropic(MIXED)
+    requests = 10_000 * 0.15 / 60
+    assert figure(facts, "limits.itpm_needed").value == pytest.approx(requests * 2000)
+    assert figure(facts, "limits.otpm_needed").value == pytest.approx(requests * 500)
+    assert figure(facts, "limits.itpm_plan").value == 500_000
+    assert figure(facts, "limits.otpm_plan").value == 100_000
+
+
+def test_split_limits_allow_what_the_narrower_one_does() -> None:
+    """100,000 output tokens a minute are 200 requests of 500, however much input is free."""
+    plan = figure(anthropic(MIXED), "limits.tpm_plan")
+    assert plan.value == 200 * 2500
+    written = behind_api(MIXED, Limits(itpm=40_000, otpm=90_000))
+    assert figure(written, "limits.tpm_plan").value == 30_000  # gpt-4o's own TPM is known
+    long_input = Workload(Users(10_000), tokens=Tokens(input=9000, output=10))
+    assert figure(anthropic(long_input), "limits.tpm_plan").value == pytest.approx(
+        500_000 / 9000 * 9010
+    )
+
+
+def test_cached_reads_do_not_count_where_the_provider_says_so() -> None:
+    cached = Workload(Users(10_000), tokens=Tokens(input=2000, output=500), prefix_cache_hit=0.75)
+    requests = 10_000 * 0.15 / 60
+    assert figure(anthropic(cached), "limits.itpm_needed").value == pytest.approx(requests * 500)
+    assert figure(anthropic(cached), "limits.tpm_needed").value == pytest.approx(requests * 1000)
+    openai = behind_api(cached)
+    assert figure(openai, "limits.tpm_needed").value == pytest.approx(requests * 2500)
+    google = behind_api(cached, model="gemini-2.5-pro", api=Api("google", "1"))
+    needed = figure(google, "limits.tpm_needed")  # nobody has said
+    assert needed.low == pytest.approx(requests * 1000)
+    assert needed.high == pytest.approx(requests * 2500)
+
+
+def test_max_tokens_are_reserved_at_admission() -> None:
+    reserved = figure(behind_api(MIXED), "limits.tpm_reserved")
+    requests = 10_000 * 0.15 / 60
+    assert reserved.low == pytest.approx(requests * 2500)
+    assert reserved.value == pytest.approx(requests * 3000)
+    assert isinstance(anthropic(MIXED)["limits.tpm_reserved"], Absent)
+
+
+def test_max_tokens_may_be_assumed() -> None:
+    spec = Spec(
+        1,
+        "here",
+        model=ModelRef("gpt-4o"),
+        api=Api("openai", "1"),
+        workload=MIXED,
+        assumptions={"max_tokens": 4096},
+    )
+    reserved = figure(facts_of(spec), "limits.tpm_reserved")
+    assert reserved.exact
+    assert reserved.value == pytest.approx(10_000 * 0.15 / 60 * (2000 + 4096))
+
+
+def test_the_busiest_minute_lies_above_the_busiest_hour_s_mean() -> None:
+    facts = behind_api(MIXED)
+    mean, burst = figure(facts, "limits.tpm_needed"), figure(facts, "limits.tpm_burst")
+    assert burst.value == pytest.approx((25 + 2.3 * 5) * 2500)
+    assert burst.low <= mean.value < burst.value < burst.high
+    busy = behind_api(Workload(Users(10_000_000), tokens=Tokens(input=2000, output=500)))
+    ratio = figure(busy, "limits.tpm_burst").value / figure(busy, "limits.tpm_needed").value
+    assert 1 < ratio < 1.02
+
+
+@pytest.mark.parametrize(
+    ("users", "tier"),
+    [(100, "free"), (2_000, "1"), (10_000, "2"), (100_000, "3"), (100_000_000, "above 5")],
+)
+def test_which_tier_would_do(users: float, tier: str) -> None:
+    workload = Workload(Users(users), tokens=Tokens(input=1500, output=500))
+    assert behind_api(workload)["limits.tier_needed"] == tier
+
+
+def test_the_pace_that_avoids_refusals() -> None:
+    job = BatchJob("nightly", 10_000, 400, 100)
+    batch = behind_api(Workload(batch=(job,)), Limits(tpm=40_000))
+    assert figure(batch, "limits.pace").value == 80
+    assert figure(behind_api(MIXED), "limits.pace").value == 30_000 / 2500
+    assert figure(anthropic(MIXED), "limits.pace").value == 200
+
+
+def test_a_batch_api_s_queue_decides_how_long_a_job_takes() -> None:
+    job = BatchJob("nightly", 10_000, 400, 100, deadline=7200)
+    facts = behind_api(Workload(batch=(job,)), api=Api("openai", "1", batch=True))
+    duration = figure(facts, "limits.batch_duration")
+    assert duration.value == 56 * 24 * 60  # 5M tokens through a queue of 90,000
+    assert "56 time(s)" in duration.how
+    roomy = behind_api(Workload(batch=(job,)), model="gpt-5.2", api=Api("openai", "3", batch=True))
+    assert figure(roomy, "limits.batch_duration").high == 24 * 60
+    written = behind_api(
+        Workload(batch=(job,)), Limits(tpm=40_000), api=Api("openai", "1", batch=True)
+    )
+    assert figure(written, "limits.batch_duration").value == 125

@@ -44,7 +44,7 @@ def test_images_count_as_input() -> None:
 def test_other_languages_inflate_counts_given_in_english() -> None:
     tokens = Tokens(system=100, input=100, output=200)
     english = request_of(Workload(tokens=tokens, languages={"en": 1.0}), DEFAULTS)
-    mixed = request_of(Workload(tokens=tokens, languages={"en": 0.7, "hi": 0.3}), DEFAULTS)
+    mixed = request_of(Workload(tokens=tokens, languages={"en": 0.7, "xx": 0.3}), DEFAULTS)
     assert english.input.exact
     assert english.input.value == 200
     assert mixed.input.value == pytest.approx(200 * 1.15)

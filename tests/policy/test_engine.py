@@ -66,7 +66,7 @@ def test_a_certain_finding_has_the_severity_of_its_rule() -> None:
     assert (finding.path, finding.deployment) == ("deploy/ai-deploy.yaml", "chat")
     assert finding.span == Span(4, 11, 4, 49)
     assert finding.help == "use a larger device"
-    assert finding.data == {"facts": ("memory.needed", "memory.offered")}
+    assert finding.data == {"facts": ("memory.needed", "memory.offered"), "at": "hardware"}
 
 
 def test_labels_point_at_what_is_written() -> None:

@@ -187,3 +187,47 @@ def test_any_text_is_an_expression_or_an_error_in_it(text: str) -> None:
     except ExpressionError as caught:
         error = caught
     assert error is None or 1 <= error.column <= error.end_column
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "message"),
+    [
+        ("memory.needed > memory.needed", (1, 30), "it compares memory.needed with itself"),
+        ("3 > 2", (1, 6), "it compares two literals"),
+        (
+            "memory.needed > 5 GiB and memory.needed < 3 GiB",
+            (1, 48),
+            "memory.needed > 5 GiB and memory.needed < 3 GiB never hold together",
+        ),
+        ("10 GiB < memory.needed < 5000 MiB", (1, 34), "never hold together"),
+        ("hardware.count >= 4 and not hardware.count > 3", (1, 47), "never hold together"),
+        ("hardware.count > 4 and given(owner) and hardware.count == 4", (1, 60), "never hold"),
+        (
+            'hardware.class == "consumer" and hardware.class == "npu" or given(owner)',
+            (1, 57),
+            "never hold together",
+        ),
+        ("memory.fits == yes and memory.fits == maybe", (1, 44), "never hold together"),
+    ],
+)
+def test_what_can_never_hold(text: str, span: tuple[int, int], message: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(text)
+    assert message in caught.value.message
+    assert (caught.value.column, caught.value.end_column) == span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory.needed > 5 GiB or memory.needed < 3 GiB",
+        "memory.needed > 5 GiB and any([memory.needed < 3 GiB, given(owner)])",
+        "not (memory.needed > 5 GiB and memory.needed < 3 GiB)",
+        "hardware.count >= 4 and hardware.count <= 4",
+        "hardware.count > 4 and (1 if hardware.count < 2 else 2) > 1",
+        "hardware.count > 4 and (hardware.count < 2 or given(owner))",
+        "memory.needed > 5 GiB and memory.offered < 3 GiB",
+    ],
+)
+def test_what_may_hold_is_let_through(text: str) -> None:
+    compile_expression(text)

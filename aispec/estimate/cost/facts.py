@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from aispec.catalog.api_prices import api_price
 from aispec.catalog.deployment import Deployment, Machines
+from aispec.estimate import energy
 from aispec.estimate.cost.hourly import (
     accelerator_price,
     age_in_days,
@@ -19,6 +21,8 @@ from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
 from aispec.estimate.units import DAYS_A_MONTH
 from aispec.spec.model import BatchJob, Workload
+
+_SMALL = "meta-llama/Llama-3.1-8B-Instruct"
 
 
 def on_machines(
@@ -36,6 +40,9 @@ def on_machines(
     hour = hour_of(machines, price)
     month = Quantity(machines.hours, "hours") * hour
     bill = _figure(month, "USD/month", lambda: f"{machines.hours:g} hours x the hour's cost", hour)
+    power = energy_cost(deployment)
+    if isinstance(power, Quantity):
+        bill = (bill + power).told("the hours' cost and the energy's", inputs=(bill, power))
     there = _elsewhere(deployment, request, traffic)
     return {
         "cost.hour": hour,
@@ -45,6 +52,9 @@ def on_machines(
         "cost.idle_share": _idle(utilization, machines),
         "cost.api_equivalent_month": there,
         "cost.break_even_users": _break_even(bill, there, workload),
+        "cost.break_even_requests": _requests_to_pay(bill, there, traffic),
+        "cost.small_model_month": _small(request, traffic),
+        "cost.energy_month": power,
         "cost.price_age_days": _age(oldest(machines.prices), machines.price is not None, today),
     }
 
@@ -69,6 +79,9 @@ def by_api(
         "cost.idle_share": Absent("tokens are paid, not time"),
         "cost.api_equivalent_month": Absent("it is behind an API already"),
         "cost.break_even_users": Absent("it is behind an API already"),
+        "cost.break_even_requests": Absent("it is behind an API already"),
+        "cost.small_model_month": _small(request, traffic),
+        "cost.energy_month": Absent("the provider pays it"),
         "cost.price_age_days": _age(tariff.as_of, mine, today),
     }
 
@@ -187,6 +200,49 @@ def _elsewhere(deployment: Deployment, request: Request, traffic: Traffic) -> Fa
         return Absent("no API price is known for this model")
     day = _served(listed(deployment.api_prices, request, False), request, traffic)
     return _figure(day, "USD/month", "the same requests at list price", day, DAYS_A_MONTH)
+
+
+def _small(request: Request, traffic: Traffic) -> Fact:
+    """Return what the load costs with a small model; whether that one will do is not said."""
+    if traffic.only_batch:
+        return Absent("there are batch jobs alone")
+    prices = api_price(None, _SMALL)
+    day = _served(listed(prices, request, False), request, traffic)
+    how = f"the same requests to {_SMALL} at list price, where it is good enough"
+    return _figure(day, "USD/month", how, day, DAYS_A_MONTH)
+
+
+def energy_cost(deployment: Deployment) -> Fact:
+    """Return a month's energy in money, where `assumptions.energy_price` gives USD for a kWh.
+
+    `assumptions.pue`, power usage effectiveness, is what the building draws for one at the rack.
+    """
+    price = deployment.assumed.get("energy_price")
+    if not price:
+        return Absent("assumptions.energy_price is not set")
+    used = energy.facts(deployment)["energy.kwh_per_month"]
+    if not (isinstance(used, Quantity) and used.known):
+        return Absent("the power of the accelerators is not known")
+    factor = price * deployment.assumed.get("pue", 1.0)
+    return _figure(used, "USD/month", f"kWh of the month x {factor:g} USD", used, factor)
+
+
+def _requests_to_pay(month: Quantity, there: Fact, traffic: Traffic) -> Fact:
+    """Return the day's requests whose tokens would cost as much as the accelerators do."""
+    if not isinstance(there, Quantity):
+        return Absent("no API price is known for this model")
+    asked = traffic.per_day
+    if not (month.known and there.known and asked.known) or there.low <= 0:
+        reason = month.reason or there.reason or asked.reason or "an API would cost nothing"
+        return Quantity.unknown("requests/day", reason)
+    return Quantity(
+        asked.value * month.value / there.value,
+        "requests/day",
+        low=asked.value * month.low / there.high,
+        high=asked.value * month.high / there.low,
+        how="the month's cost / what one request's tokens cost by API",
+        inputs=(month, there),
+    )
 
 
 def _break_even(month: Quantity, there: Fact, workload: Workload) -> Fact:

@@ -44,6 +44,8 @@ def _purchase(machines: Machines) -> Purchase:
 
 def _price_line(machines: Machines) -> str:
     when = oldest(machines.prices) or "an unknown day"
+    if machines.prices and machines.prices[0].own:
+        return f"{machines.prices[0].source}, {machines.purchase}, {when}"
     if machines.instance:
         return f"{machines.instance}, {machines.purchase}, {when}"
     providers = sorted({price.provider for price in machines.prices})

@@ -77,6 +77,10 @@ def _spread(rows: list[ApiPrice], field: ApiField) -> Quantity:
         "USD/Mtok",
         low=min(spread[1] for _, spread in known),
         high=max(spread[2] for _, spread in known),
-        how=lambda: f"{', '.join(sorted({r.provider for r, _ in known}))}, {first.as_of}",
+        how=lambda: (
+            f"{first.source}, {first.as_of}"
+            if first.own
+            else f"{', '.join(sorted({r.provider for r, _ in known}))}, {first.as_of}"
+        ),
         sources=tuple(dict.fromkeys(row.source for row, _ in known))[:3],
     )

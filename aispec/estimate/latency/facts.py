@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from math import ceil
+from dataclasses import dataclass
+from math import ceil, isfinite
 
-from aispec.catalog.store import load_data
+from aispec.catalog.profiles import latency_profile
 from aispec.estimate.fact import Absent, Facts
+from aispec.estimate.latency.constants import bounds
 from aispec.estimate.latency.load import Load
+from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
-from aispec.spec.model import ApiLatency
+from aispec.spec.model import ApiLatency, Sla
 
+_USUAL = 95.0  # the percentile of a target that names none
 _BUSIEST = 0.85  # share of its capacity up to which a replica is run
 _SOURCES = ("aispec/catalog/data/latency.yaml",)
 _LATENCY = tuple(name for name in FACTS if name.startswith("latency."))
@@ -20,10 +24,12 @@ _THROUGHPUT = tuple(name for name in FACTS if name.startswith("throughput."))
 
 
 def spread(speed: Roofline, figure: str) -> tuple[float, float]:
-    """Return the factors that bound a figure, wider for device classes without measurements."""
-    bounds = load_data("latency")["bounds"]
-    low, high = bounds[figure if speed.familiar else "unfamiliar"]
-    return float(low), float(high)
+    """Return the factors that bound a figure, wider for what no measurement is like.
+
+    `figure` is one of `decode`, `first`, `load` and `queue`: a user's TPOT and TTFT, alone and
+    with others.
+    """
+    return bounds(speed.tags, figure)
 
 
 def unknown(reason: str) -> Facts:
@@ -36,42 +42,88 @@ def absent(reason: str) -> Facts:
     return dict.fromkeys((*_LATENCY, *_THROUGHPUT), Absent(reason))
 
 
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """The percentiles that targets are written in; `None` where there is no target."""
+
+    ttft: float | None = None
+    tpot: float | None = None
+
+    @classmethod
+    def of(cls, sla: Sla) -> Percentiles:
+        """Return those of a spec's targets; a profile has its own for TTFT, and p95 else."""
+        profile = latency_profile(sla.profile) if sla.profile else None
+        usual = _USUAL if profile else None
+        first = sla.ttft or sla.e2e
+        step = sla.tpot or sla.tps or sla.e2e
+        own = float(profile.percentile) if profile and profile.percentile else usual
+        return cls(first.percentile if first else own, step.percentile if step else usual)
+
+
 def facts(
-    speed: Roofline, load: Load | None, request: Request, replicas: int, ranks: int = 1
+    speed: Roofline,
+    load: Load | None,
+    request: Request,
+    replicas: int,
+    ranks: int = 1,
+    percentiles: Percentiles = Percentiles(),
 ) -> Facts:
     """Return both groups' facts for a self-hosted deployment at its expected concurrency.
 
     `load` is that of one of the `ranks` of data parallelism that a replica has.
     """
-    prompt = request.input.value * (1 - request.cached_share)
-    output = request.output.value
-    running = load.running if load else 1.0
-    first = speed.first_token(running, prompt)
-    waits = max((load.asked - load.running) / load.rate, 0.0) if load and load.rate else 0.0
-    each = speed.per_token(running, prompt, output)
-    ttft = _bounded(first + waits, "s", *spread(speed, "ttft")).to("ms")
-    tpot = _bounded(each, "s", *spread(speed, "tpot")).to("ms")
+    prompt, output = read_prompt(request), request.output.value
+    at = (percentiles.ttft, percentiles.tpot)
+    times = seen(speed, load, prompt, output, at)
+    running = max(load.running, 1.0) if load else 1.0
+    crowded = load is not None and load.asked > 1
+    ttft = _first(speed, times.ttft, crowded, load).told(
+        lambda: _first_line(prompt, running, at[0]), sources=_SOURCES
+    )
+    tpot = _bounded(times.tpot, "s", spread(speed, "load" if crowded else "decode")).told(
+        lambda: f"a step of {running:,.1f} sequences, and the prefills in between{_at(at[1])}",
+        sources=_SOURCES,
+    )
     steps = Quantity(max(output - 1, 0.0))
     found: Facts = {
-        "latency.ttft": ttft.told(
-            lambda: f"prefill of {prompt:,.0f} tokens with {running:,.1f} requests running",
-            sources=_SOURCES,
-        ),
-        "latency.tpot": tpot.told(
-            lambda: f"a step of {running:,.1f} sequences, and the prefills in between",
-            sources=_SOURCES,
-        ),
-        "latency.tps": (1 / tpot.to("s") * Quantity(1, "tokens"))
+        "latency.ttft": ttft.to("ms"),
+        "latency.tpot": tpot.to("ms"),
+        "latency.tps": (1 / tpot * Quantity(1, "tokens"))
         .to("tokens/s")
         .told("one token in each TPOT", inputs=(tpot,), sources=_SOURCES),
-        "latency.e2e": (ttft.to("s") + tpot.to("s") * steps).told(
+        "latency.e2e": (ttft + tpot * steps).told(
             "TTFT + (output - 1) x TPOT", inputs=(ttft, tpot), sources=_SOURCES
         ),
     }
     return {**found, **_throughput(speed, load, request, replicas, ranks)}
 
 
-def _bounded(value: float, unit: str, low: float, high: float) -> Quantity:
+def read_prompt(request: Request) -> float:
+    """Tokens of a prompt that no prefix cache holds."""
+    return request.input.value * (1 - request.cached_share)
+
+
+def _first(speed: Roofline, seconds: float, crowded: bool, load: Load | None) -> Quantity:
+    if not isfinite(seconds):
+        asked = load.utilization if load else 0.0
+        reason = (
+            f"requests come {asked:.1f} times as fast as they are answered: the wait has no end"
+        )
+        return Quantity.unknown("s", reason)
+    return _bounded(seconds, "s", spread(speed, "queue" if crowded else "first"))
+
+
+def _first_line(prompt: float, running: float, percentile: float | None) -> str:
+    line = f"prefill of {prompt:,.0f} tokens with {running:,.1f} requests running"
+    return line + _at(percentile)
+
+
+def _at(percentile: float | None) -> str:
+    return "" if percentile is None else f", at p{percentile:g}"
+
+
+def _bounded(value: float, unit: str, within: tuple[float, float]) -> Quantity:
+    low, high = within
     return Quantity(value, unit, low=value * low, high=value * high)
 
 
@@ -81,7 +133,7 @@ def _throughput(
     if load is None:
         reason = "neither daily nor concurrent users are given"
         return {name: Quantity.unknown(FACTS[name].unit, reason) for name in _THROUGHPUT}
-    slow, fast = spread(speed, "tpot")[1], spread(speed, "tpot")[0]
+    fast, slow = spread(speed, "load")
     most = load.capacity * replicas * ranks
     capacity = Quantity(
         most,

@@ -1,115 +1,72 @@
-"""One step of decode and one prefill, as bytes moved and operations done.
-
-    step(B, c) = sqrt(memory^2 + arithmetic^2) + layers x overhead + B x sequence cost
-    memory     = weights read / (n x bandwidth x share) + B x c x cache / (n x bandwidth x share)
-    prefill(p) = max(operations / (peak x n^0.6 x share), weights / (n x bandwidth)) + floor
-
-A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. Effective shares stand in
-`aispec/catalog/data/latency.yaml`. The form and its constants were fitted on published
-measurements; a constant share of bandwidth alone is wrong by a factor of two on fast memory.
-"""
+"""From a deployment to the roofline of one replica."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import log2, sqrt
+from dataclasses import replace
 from typing import Any
 
-from aispec.catalog.deployment import Deployment
-from aispec.catalog.entries import Accelerator
-from aispec.catalog.store import load_data
+from aispec.catalog.deployment import Deployment, Machines, Setup
+from aispec.catalog.entries import Accelerator, Model
+from aispec.catalog.formats import WeightFormat
 from aispec.estimate.architecture.parameters import attention_layers, count
+from aispec.estimate.latency.constants import constants, tags_of
+from aispec.estimate.latency.step import Draft, Roofline
 from aispec.estimate.memory.cache import Cache
-from aispec.estimate.memory.weights import Weights
+from aispec.estimate.memory.weights import Weights, weigh
 
-Constants = Mapping[str, float]
+__all__ = ["Roofline", "peak_rate", "roofline"]
+
 _FALLBACK = {"fp4": "fp8", "fp8": "bf16", "int8": "bf16", "bf16": "fp16", "fp16": "bf16"}
-_FAMILIAR = frozenset({"datacenter", "workstation", "consumer", "laptop", "unified-memory", "cpu"})
+_HALF = ("fp16", "bf16")
+_LANE = {"3.0": 1.0, "4.0": 2.0, "5.0": 4.0, "6.0": 8.0}  # GB/s of a PCIe lane
+_FASTEST = 40_000.0  # GB/s; faster memory is SRAM over many chips, which nothing here describes
+_LINK_SHARE = 0.8  # of a link's rate that copies reach
 
 
-@dataclass(frozen=True, slots=True)
-class Roofline:
-    """One replica's speed. Seconds, bytes, FLOP and FLOP/s throughout."""
+def roofline(
+    deployment: Deployment, weights: Weights, cache: Cache | None, cached: float = 0.0
+) -> Roofline | None:
+    """Return the speed of one replica, or `None` where bandwidth or arithmetic is not known.
 
-    own: Constants
-    shared: Constants
-    layers: int
-    everywhere: int  # layers that attend to the whole context
-    local: int  # layers that attend to a window of it
-    window: int  # tokens
-    hidden: int
-    active: float  # parameters
-    dense_bytes: float  # read by every step
-    expert_bytes: float
-    expert_share: float  # experts that one token touches, k / E
-    devices: int  # that share the work of one layer
-    bandwidth: float
-    peak: float
-    cache: Cache | None
-    collective: float
-    familiar: bool
-
-    def step(self, batch: float, context: float) -> float:
-        """Seconds of one decode step with `batch` sequences of mean depth `context`."""
-        touched = 1 - (1 - self.expert_share) ** max(batch, 1)
-        factor = self.own["expert_factor"] if self.expert_bytes and batch > 1 else 1.0
-        weights = self.dense_bytes + self.expert_bytes * touched * factor
-        moved = weights / (self.bandwidth * self.own["bandwidth"])
-        moved += batch * self._kept(context) / (self.bandwidth * self.shared["cache_bandwidth"])
-        done = 2 * self.active * batch / self.devices
-        done /= self.peak * self.shared["decode_arithmetic"]
-        overhead = self.layers * (self.own["layer_us"] * 1e-6 + self.collective)
-        return sqrt(moved**2 + done**2) + overhead + batch * self.shared["sequence_us"] * 1e-6
-
-    def prefill(self, tokens: float) -> float:
-        """Seconds to read a prompt of `tokens` that no cache has."""
-        scale = float(self.devices ** self.shared["prefill_scaling"])
-        depth = self.everywhere * tokens / 2 + self.local * min(tokens / 2, self.window)
-        attention = 4 * self.hidden * tokens * depth
-        work = 2 * self.active * tokens + self.shared["attention_factor"] * attention
-        arithmetic = work / (self.peak * scale * self.own["prefill"])
-        read = (self.dense_bytes + self.expert_bytes) / self.bandwidth
-        read /= self.shared["weights_bandwidth"]
-        return max(arithmetic, read) + self.own["floor_ms"] * 1e-3
-
-    def first_token(self, batch: float, tokens: float) -> float:
-        """Seconds to the first token when `batch` requests are in flight."""
-        queue = 1 + self.shared["queue"] * log2(max(batch, 1))
-        return self.prefill(tokens) * queue + self.step(batch, tokens)
-
-    def per_token(self, batch: float, tokens: float, output: float) -> float:
-        """Seconds per output token, with the prefills of the other sequences in between."""
-        between = (batch - 1) / max(output, 1) * self.prefill(tokens) if batch > 1 else 0.0
-        return self.step(batch, tokens + output / 2) + between
-
-    def _kept(self, context: float) -> float:
-        """Bytes of cache that one sequence reads in a step, on one device."""
-        if self.cache is None:
-            return 0.0
-        shape = self.cache.shape
-        elements = sum(
-            g.layers * g.elements * (min(context, g.window) if g.window else context)
-            for g in shape.groups
-        )
-        return elements * self.cache.bytes_per_element + shape.state_bytes
-
-
-def roofline(deployment: Deployment, weights: Weights, cache: Cache | None) -> Roofline | None:
-    """Return the speed of one replica, or `None` where bandwidth or arithmetic is not known."""
+    `cached` tokens of each prompt are in a prefix cache: not computed, but read by every step.
+    """
     machines, setup, model = deployment.machines, deployment.setup, deployment.model
-    if not (machines and setup and model and machines.accelerator and model.architecture):
+    form = deployment.weights
+    if not (machines and setup and model and form and machines.accelerator):
         return None
+    found = _of_model(model, form, weights, machines, setup, cache)
+    if found is None:
+        return None
+    away, link = _elsewhere(deployment, weights)
+    draft = _draft(deployment, found)
+    if not away and draft is None and not cached:
+        return found
+    return replace(found, away=away, away_bandwidth=link, draft=draft, cached=cached)
+
+
+def _of_model(
+    model: Model,
+    form: WeightFormat,
+    weights: Weights,
+    machines: Machines,
+    setup: Setup,
+    cache: Cache | None,
+) -> Roofline | None:
     device, fields = machines.accelerator, model.architecture
-    peak = peak_rate(device, deployment.weights.compute_dtype if deployment.weights else "bf16")
+    if device is None or not fields or "hidden_size" not in fields:
+        return None
+    peak = peak_rate(device, form.compute_dtype)
     bandwidth = device.bandwidth(machines.option_gb)[0]
-    if peak is None or bandwidth is None or "hidden_size" not in fields:
+    if peak is None or bandwidth is None or bandwidth > _FASTEST:
         return None
     devices = machines.sharding.tensor
     local, window = _windowed(fields)
+    tags = tags_of(setup.name, device, form, bool(fields.get("experts")))
+    groups, state = _cached(cache)
     return Roofline(
-        own=_constants(setup.name, device.klass),
-        shared=load_data("latency")["shared"],
+        own=constants(tags),
+        tags=tags,
         layers=int(fields["layers"]),
         everywhere=attention_layers(fields) - local,
         local=local,
@@ -120,12 +77,24 @@ def roofline(deployment: Deployment, weights: Weights, cache: Cache | None) -> R
         expert_bytes=weights.experts / devices,
         expert_share=_touched(fields),
         devices=devices,
+        stages=_stages(machines, setup),
         bandwidth=bandwidth * 1e9,
         peak=peak * 1e12,
-        cache=cache,
-        collective=_collective(device) if devices > 1 else 0.0,
-        familiar=device.klass in _FAMILIAR,
+        groups=groups,
+        state=state,
     )
+
+
+def _stages(machines: Machines, setup: Setup) -> int:
+    """Return the pipeline stages that work at once; llama.cpp's layer split takes turns."""
+    return 1 if setup.facts.kind in ("llama.cpp", "eager") else machines.sharding.pipeline
+
+
+def _cached(cache: Cache | None) -> tuple[tuple[tuple[float, int], ...], float]:
+    if cache is None:
+        return (), 0.0
+    size, shape = cache.bytes_per_element, cache.shape
+    return tuple((g.layers * g.elements * size, g.window) for g in shape.groups), shape.state_bytes
 
 
 def _windowed(fields: Mapping[str, Any]) -> tuple[int, int]:
@@ -146,25 +115,63 @@ def _touched(fields: Mapping[str, Any]) -> float:
     return mix["active"] / mix["total"] if mix else 1.0
 
 
-def _constants(engine: str, klass: str) -> Constants:
-    families = load_data("latency")["families"]
-    family = families.get("llama.cpp" if engine == "ollama" else engine) or families["plain"]
-    constants: Constants = family.get(klass) or family["any"]
-    return constants
+def _elsewhere(deployment: Deployment, weights: Weights) -> tuple[float, float]:
+    """Return the share of weights kept by the host, and the bytes/s at which a step has them.
+
+    llama.cpp computes such layers on the CPU, from the host's memory; vLLM copies them over the
+    accelerator's link in every step.
+    """
+    machines, setup, model = deployment.machines, deployment.setup, deployment.model
+    if not (machines and setup and model and machines.accelerator and model.architecture):
+        return 0.0, 1.0
+    if setup.facts.kind == "llama.cpp" and setup.gpu_layers is not None:
+        layers = int(model.architecture["layers"])
+        share = max(1 - setup.gpu_layers / layers, 0.0)
+        return share, deployment.assumed["host_bandwidth"] * 1e9
+    if setup.cpu_offload and weights.total:
+        share = min(setup.cpu_offload * machines.sharding.devices / weights.total, 1.0)
+        return share, _link(machines.accelerator)
+    return 0.0, 1.0
 
 
-def _collective(device: Accelerator) -> float:
-    shared = load_data("latency")["shared"]
-    linked = any("nvlink" in key or "fabric" in key for key, v in device.interconnect.items() if v)
-    return float(shared["collective_us" if linked else "collective_slow_us"]) * 1e-6
+def _link(device: Accelerator) -> float:
+    """Bytes/s between a device and its host."""
+    version, _, lanes = str(device.interconnect.get("pcie", "4.0 x16")).partition(" x")
+    lane = _LANE.get(version, 2.0)
+    return lane * float(lanes if lanes.isdigit() else 16) * _LINK_SHARE * 1e9
+
+
+def _draft(deployment: Deployment, target: Roofline) -> Draft | None:
+    """Return the speculation that a spec asks for; a module of the model's own is one layer."""
+    written = deployment.spec.model.draft if deployment.spec.model else None
+    draft, form = deployment.draft, deployment.weights
+    machines, setup = deployment.machines, deployment.setup
+    if not (written and draft and form and machines and setup):
+        return None
+    acceptance = deployment.assumed["draft_acceptance"]
+    if draft is deployment.model:
+        return Draft(written.tokens, acceptance, target.step(1, 0) / target.layers)
+    weights = weigh(draft, form)
+    found = _of_model(draft, form, weights, machines, setup, None) if weights else None
+    return Draft(written.tokens, acceptance, found.step(1, 0)) if found else None
 
 
 def peak_rate(device: Accelerator, dtype: str) -> float | None:
-    """Return the dense TFLOP/s for a type, or for the type it is widened to where it has none."""
+    """Return the dense TFLOP/s for a type, or for the type it is widened to where it has none.
+
+    GeForce cards accumulate in 16 bits at twice the rate that they do in 32, and prefill kernels
+    for them do so. An NPU's TOPS count where its weights are of eight bits or fewer.
+    """
+    if dtype in _HALF and device.klass in ("consumer", "laptop"):
+        fast = device.tflops("fp16_fp16acc")
+        if fast:
+            return fast
     asked: str | None = dtype
     for _ in range(len(_FALLBACK)):
         rate = device.tflops(asked) if asked else None
         if rate:
             return rate
         asked = _FALLBACK.get(asked or "")
+    if device.klass == "npu" and device.npu_tops:
+        return device.npu_tops
     return device.tflops("fp32")

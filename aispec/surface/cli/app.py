@@ -14,9 +14,11 @@ from aispec import __version__
 _COMMANDS = {
     "check": "Judge specs: the main job.",
     "facts": "Print every computed figure with its bounds.",
+    "baseline": "Record today's findings, so that only new ones count.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
     "rules": "List rules, and test rule files by their own examples.",
     "catalog": "Look up models, accelerators and prices.",
+    "tokens": "Count the tokens of a text with a model's own tokenizer.",
     "schema": "Print a JSON Schema, for editors and other tools.",
 }
 OUR_FAULT = 3

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
+from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
+from aispec.spec.settings import SettingsFinder
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 STDIN = "<stdin>"
@@ -45,6 +47,15 @@ def today_option(command: _F) -> _F:
     )(command)
 
 
+def prices_option(command: _F) -> _F:
+    """Add a file of prices that goes before the settings' and the catalogue's."""
+    return click.option(
+        "--prices",
+        type=click.Path(exists=True, dir_okay=False),
+        help="A file of your own prices; it beats those of the settings and the catalogue.",
+    )(command)
+
+
 def colour_option(command: _F) -> _F:
     """Add the choice of colour."""
     return click.option(
@@ -70,6 +81,9 @@ def judged(
     ignore: Sequence[str] = (),
     fail_on: FailOn | None = None,
     strict: bool = False,
+    remedies: bool | None = False,
+    baseline: str | None = None,
+    prices: str | None = None,
 ) -> Report:
     """Run the pipeline on what a command was asked to read; `-` is standard input."""
     options = Options(
@@ -80,10 +94,19 @@ def judged(
         ignore=codes(ignore),
         fail_on=fail_on,
         strict=strict,
+        remedies=remedies,
+        baseline=baseline,
+        prices=prices,
     )
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
     named = [path for path in paths if path != "-"]
     return check(named or ([] if texts else ["."]), options, texts)
+
+
+def governor() -> Governor:
+    """Return what decides over rules for the files below here."""
+    options = Options(root=".", repository=_repository())
+    return Governor(options.root, SettingsFinder(), options)
 
 
 def _repository() -> str:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 import click
 
 from aispec.catalog.store import Catalog
+from aispec.surface.cli.asking import today_option
 from aispec.surface.cli.terminal import emit
+
+if TYPE_CHECKING:
+    from aispec.catalog.price_book import PriceBook
 
 _MOST = 40
 
@@ -54,7 +61,14 @@ def accelerators(query: tuple[str, ...], every: bool) -> int:
 
 @command.command("prices")
 @click.argument("query", nargs=-1, required=True)
-def prices(query: tuple[str, ...]) -> int:
+@click.option(
+    "--prices",
+    "file",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A file of your own prices, which go before the catalogue's.",
+)
+@today_option
+def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
     """List prices of a model's tokens, or of an accelerator or instance by the hour.
 
     \b
@@ -63,21 +77,49 @@ def prices(query: tuple[str, ...]) -> int:
       aispec catalog prices h100-sxm-80gb
       aispec catalog prices aws/p5.48xlarge
     """
-    from aispec.catalog.prices import accelerator_prices, api_price, instance_price
     from aispec.catalog.store import Match
     from aispec.report.catalog_table import hourly_table, tokens_table
 
     name = _words(query)
     catalog = Catalog.default()
     model, device = catalog.model(name), catalog.accelerator(name)
-    tokens = api_price(None, model.entry.id if isinstance(model, Match) else name)
-    hours = instance_price(name)
+    book = _book(file)
+    tokens = book.tokens(None, model.entry.id if isinstance(model, Match) else name)
+    hours = book.instance(name)
     if not hours and isinstance(device, Match):
-        hours = accelerator_prices(device.entry.id)
+        hours = book.accelerator(device.entry.id)
     if not tokens and not hours:
         raise click.UsageError(f"no price is known for '{name}'")
     emit("\n".join(t for t in (tokens_table(tokens), hourly_table(hours)) if t))
+    days = [*(price.as_of for price in tokens), *(price.as_of for price in hours)]
+    click.echo(_age(days, today or date.today()))
     return 0
+
+
+def _book(file: str | None) -> PriceBook:
+    """Return the prices of a file over the catalogue's."""
+    from pathlib import Path
+
+    from aispec.catalog.price_book import PriceBook, read_prices
+    from aispec.catalog.shelf import CatalogError
+
+    if file is None:
+        return PriceBook()
+    try:
+        return read_prices(Path(file), file)
+    except CatalogError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _age(days: list[str | None], today: date) -> str:
+    """Say how old the oldest of some prices is; a date may be a whole month or a year."""
+    from aispec.estimate.cost.hourly import age_in_days
+
+    dated = sorted(day for day in days if day)
+    if not dated:
+        return "none of these prices carries a date"
+    age = age_in_days(dated[0], today)
+    return f"the oldest was read in {dated[0]}, {age.high:,.0f} days before {today}"
 
 
 def _shown(found: tuple[object, ...], table: str, every: bool, query: str) -> int:

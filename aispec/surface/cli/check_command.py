@@ -7,7 +7,13 @@ from datetime import date
 import click
 
 from aispec.report.report import FailOn, Report
-from aispec.surface.cli.asking import colour_option, judged, paths_argument, today_option
+from aispec.surface.cli.asking import (
+    colour_option,
+    judged,
+    paths_argument,
+    prices_option,
+    today_option,
+)
 from aispec.surface.cli.terminal import emit, screen
 
 FORMATS = ("terminal", "concise", "json", "markdown")
@@ -32,8 +38,21 @@ FORMATS = ("terminal", "concise", "json", "markdown")
 @click.option("--select", multiple=True, metavar="CODES", help="Run only these rules: FIT,COST001.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
 @click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
+@click.option(
+    "--remedies/--no-remedies",
+    default=None,
+    help="Try what would help (default: unless something is found in very many deployments).",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Findings that wait (default: .aispec-baseline.json beside the settings).",
+)
+@click.option("--no-baseline", is_flag=True, help="Count findings that wait in a baseline, too.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @click.option("--verbose", "-v", is_flag=True, help="Print what was assumed, too.")
+@prices_option
 @today_option
 @colour_option
 def command(
@@ -44,6 +63,10 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
+    remedies: bool | None,
+    baseline: str | None,
+    no_baseline: bool,
+    prices: str | None,
     quiet: bool,
     verbose: bool,
     today: date | None,
@@ -62,8 +85,18 @@ def command(
       aispec check --format markdown --output report.md
       cat ai-deploy.yaml | aispec check -
     """
+    if form == "concise" and remedies is None:
+        remedies = False  # it has no room for them
     report = judged(
-        paths, today=today, select=select, ignore=ignore, fail_on=fail_on, strict=strict
+        paths,
+        today=today,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+        strict=strict,
+        remedies=remedies,
+        baseline="" if no_baseline else baseline,
+        prices=prices,
     )
     filed = output is not None
     emit(written(report, form, colour, to_file=filed, quiet=quiet, verbose=verbose), output)

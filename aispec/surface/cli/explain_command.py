@@ -42,8 +42,12 @@ def command(subject: str, file: str | None, form: str, today: date | None, colou
 def _rule(subject: str, form: str, drawn: Screen) -> str:
     from aispec.policy.rule import load_builtin
     from aispec.report import explain
+    from aispec.surface.cli.asking import governor
 
-    rules = load_builtin(told=True)
+    shipped = load_builtin(told=True)
+    codes = {rule.code for rule in shipped}
+    here = governor().of("ai-deploy.yaml").known
+    rules = (*shipped, *(rule for rule in here if rule.code not in codes))
     found = [r for r in rules if subject.upper() == r.code or subject.lower() == r.name]
     if not found:
         from aispec.catalog.names import nearest

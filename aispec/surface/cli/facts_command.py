@@ -7,7 +7,13 @@ from datetime import date
 import click
 
 from aispec.report.report import Report
-from aispec.surface.cli.asking import colour_option, judged, paths_argument, today_option
+from aispec.surface.cli.asking import (
+    colour_option,
+    judged,
+    paths_argument,
+    prices_option,
+    today_option,
+)
 from aispec.surface.cli.terminal import emit, screen
 
 
@@ -22,10 +28,16 @@ from aispec.surface.cli.terminal import emit, screen
     help="A table, or JSON.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write it to this file.")
+@prices_option
 @today_option
 @colour_option
 def command(
-    paths: tuple[str, ...], form: str, output: str | None, today: date | None, colour: str
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    today: date | None,
+    colour: str,
+    prices: str | None,
 ) -> int:
     """Print every fact of the deployments in PATHS with its bounds and how it was made.
 
@@ -34,7 +46,7 @@ def command(
       aispec facts ai-deploy.yaml
       aispec facts --format json deploy/
     """
-    report = judged(paths, today=today)
+    report = judged(paths, today=today, prices=prices)
     if form == "json":
         from aispec.report.json_format import dumps, facts_json
 

@@ -1,4 +1,4 @@
-"""`aispec rules`: which rules there are, and whether they do what their examples say."""
+"""`aispec rules`: which there are, who decides over them, and whether they do what they say."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 @click.group("rules")
 def command() -> None:
-    """List rules, and test rule files by their own examples."""
+    """List rules, begin one, and test rule files by their own examples."""
 
 
 @command.command("list")
 @click.argument("prefix", required=False)
+@click.option(
+    "--effective",
+    type=click.Path(),
+    metavar="PATH",
+    help="Say which rules govern a spec, how severe they are there and who decided.",
+)
 @click.option(
     "--format",
     "form",
@@ -31,14 +37,17 @@ def command() -> None:
     help="A table, or JSON.",
 )
 @colour_option
-def list_(prefix: str | None, form: str, colour: str) -> int:
+def list_(prefix: str | None, effective: str | None, form: str, colour: str) -> int:
     """List the rules that come with aispec; PREFIX narrows them: FIT, COST0, or a name.
 
     \b
     Examples:
       aispec rules list
       aispec rules list FIT
+      aispec rules list --effective deploy/ai-deploy.yaml
     """
+    if effective is not None:
+        return _effective(effective, prefix, form, colour)
     from aispec.policy.rule import load_builtin
     from aispec.policy.selection import matches
 
@@ -58,8 +67,61 @@ def list_(prefix: str | None, form: str, colour: str) -> int:
     return 0
 
 
+def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
+    from aispec.effective import effective
+    from aispec.policy.selection import matches
+    from aispec.report import rule_list
+    from aispec.surface.cli.asking import governor
+
+    governing = governor()
+    told = effective(governing, path)
+    told = [e for e in told if not prefix or matches(prefix, e.rule.code, e.rule.name)]
+    problems = governing.findings()
+    for problem in problems:
+        click.echo(f"{problem.path}:{problem.span.line}: {problem.message}", err=True)
+    rows = [(e.rule.code, e.severity or "off", e.rule.name, e.by) for e in told]
+    if form == "json":
+        from aispec.report.json_format import dumps
+
+        names = ("code", "severity", "name", "by")
+        emit(dumps({"path": path, "rules": [dict(zip(names, r, strict=True)) for r in rows]}))
+    else:
+        drawn = screen(colour)
+        emit(rule_list.render_effective(rows, colour=drawn.colour, width=drawn.width))
+    return 2 if problems else 0
+
+
+@command.command("new")
+@click.argument("name")
+@click.option("--topic", default="operations", show_default=True, help="The folder it goes to.")
+@click.option("--prefix", default="ORG", show_default=True, help="The letters of its code.")
+@click.option("--folder", default="rules", show_default=True, type=click.Path(file_okay=False))
+def new(name: str, topic: str, prefix: str, folder: str) -> int:
+    """Begin a rule: write FOLDER/TOPIC/NAME.yaml, to be filled in.
+
+    NAME reads after "allow": unapproved-model. The rule gets the next free code of its prefix.
+
+    \b
+    Examples:
+      aispec rules new unapproved-model --prefix ACME
+      aispec rules test rules
+    """
+    from pathlib import Path
+
+    from aispec.policy.skeleton import SkeletonError, begin
+
+    try:
+        path, text = begin(Path(folder), name, topic, prefix)
+    except SkeletonError as error:
+        raise click.UsageError(str(error)) from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    emit(text, str(path))
+    click.echo(f"{path}: fill in what it judges, then run `aispec rules test {folder}`")
+    return 0
+
+
 @command.command("test")
-@click.argument("folder", required=False, type=click.Path(file_okay=False))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
 def test(folder: str | None) -> int:
     """Run the examples of the rules in FOLDER, or of those that come with aispec.
 

@@ -1,0 +1,182 @@
+"""One step of decode and one prefill, as bytes moved and operations done.
+
+    step(B, c) = sqrt(memory^2 + arithmetic^2) + engine + B x sequence + layers x (layer + links)
+    memory     = (dense + experts touched) / (bandwidth x share) + B x cache(c) / (same)
+    prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links) + floor
+    arithmetic = (2 x active x (p + ramp) + attention) / (peak x n^scaling x share)
+
+A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. Constants are those of
+`aispec/catalog/data/latency.yaml`, fitted on published measurements; a constant share of
+bandwidth alone is wrong by a factor of two on fast memory, which is what the costs per layer and
+per step are for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot, log2
+
+from aispec.estimate.latency.constants import Constants
+
+_MICRO = 1e-6
+_PASS = 2048.0  # tokens that engines prefill at once
+_MOST = 0.96  # share of peak bandwidth that nobody exceeds
+_GAIN = 0.9  # share of what more devices gain that exchanging results may take
+_CHUNK = 1024.0  # tokens whose activations one collective of prefill carries
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Speculation: tokens proposed for each step, the share accepted, seconds to propose one."""
+
+    tokens: float
+    acceptance: float
+    seconds: float
+
+    @property
+    def expected(self) -> float:
+        """Tokens that one step yields: the accepted ones and one of the model's own."""
+        if self.acceptance >= 1:
+            return self.tokens + 1
+        return (1 - float(self.acceptance ** (self.tokens + 1))) / (1 - self.acceptance)
+
+
+@dataclass(frozen=True, slots=True)
+class Roofline:
+    """One replica's speed. Seconds, bytes, FLOP and FLOP/s throughout."""
+
+    own: Constants
+    tags: tuple[str, ...]
+    layers: int
+    everywhere: int  # layers that attend to the whole context
+    local: int  # layers that attend to a window of it
+    window: int  # tokens
+    hidden: int
+    active: float  # parameters
+    dense_bytes: float  # read by every step, on one device
+    expert_bytes: float
+    expert_share: float  # experts that one token touches, k / E
+    devices: int  # that share the work of one layer
+    stages: int  # that share the layers
+    bandwidth: float
+    peak: float
+    groups: tuple[tuple[float, int], ...]  # cache: bytes of a token on one device, window
+    state: float  # cache: bytes of a sequence
+    away: float = 0.0  # share of the weights that the accelerator's memory does not hold
+    away_bandwidth: float = 1.0
+    draft: Draft | None = None
+    cached: float = 0.0  # tokens of each prompt that a prefix cache holds
+
+    def step(self, batch: float, context: float, tokens: float = 1.0) -> float:
+        """Seconds of a decode step with `batch` sequences of mean depth `context`.
+
+        A step of speculation verifies `tokens` of each sequence at once.
+        """
+        own, together = self.own, max(batch / self.stages, 1.0)
+        speed = self._speed()
+        weights = self._weights(together * tokens)
+        read = weights * (1 - self.away) / speed
+        kept = together * self._kept(context) / (self.bandwidth * own["cache_bandwidth"])
+        rate = self.peak * self.devices * own["decode_arithmetic"]
+        done = 2 * self.active * together * tokens / rate
+        late = weights * self.away / self.away_bandwidth + own["step_us"] * _MICRO
+        late += together * own["sequence_us"] * _MICRO + self.layers * own["layer_us"] * _MICRO
+        late += self._collectives(1.0, read, kept, done, 1.0) if self.devices > 1 else 0.0
+        return hypot(read + kept, done) + late
+
+    def busy(self, tokens: float, before: float = 0.0, prompts: float = 1.0) -> float:
+        """Seconds the accelerators work on prompts of `tokens` that follow `before` others."""
+        own, every = self.own, tokens * prompts
+        scaling = min(own["prefill_scaling"], 1.0)
+        middle = before + self.cached + tokens / 2
+        depth = self.everywhere * middle + self.local * min(middle, self.window)
+        attention = 4 * self.hidden * every * depth * own["attention_factor"]
+        work = 2 * self.active * (every + own["ramp"]) + attention
+        done = work / (self.peak * float(self.devices**scaling) * own["prefill"])
+        weights = self._weights(every)
+        read = weights * (1 - self.away) / self._speed()
+        late = weights * self.away / self.away_bandwidth + self.layers * own["layer_us"] * _MICRO
+        if self.devices > 1:
+            late += self._collectives(1 + every / _CHUNK, read, 0.0, done, scaling)
+        return hypot(read, done) + late
+
+    def prefill(self, tokens: float, before: float = 0.0) -> float:
+        """Seconds from a prompt's arrival to its first token where nothing else runs."""
+        return self.busy(tokens, before) + self.own["floor_ms"] * 1e-3
+
+    def first_token(self, batch: float, tokens: float, output: float = 256.0) -> float:
+        """Seconds to the first token when `batch` requests are in flight, on average."""
+        alone = self.prefill(tokens)
+        if batch <= 1:
+            return alone
+        own = self.own
+        queue = own["queue"] * log2(batch) + own["burst"] * (batch - 1)
+        return (
+            alone
+            + self.shared(tokens) * queue
+            + self.step(batch, self.depth(tokens, 0)) * own["wait_steps"]
+        )
+
+    def per_token(self, batch: float, tokens: float, output: float) -> float:
+        """Seconds per output token, with the prefills of the other sequences in between."""
+        between = (batch - 1) / max(output, 1) * self.shared(tokens) if batch > 1 else 0.0
+        return self.one(batch, self.depth(tokens, output)) + between * self.own["interference"]
+
+    def depth(self, tokens: float, output: float) -> float:
+        """Tokens of context in the middle of an answer; steps read the cached ones too."""
+        return self.cached + tokens + output / 2
+
+    def one(self, batch: float, context: float) -> float:
+        """Seconds of a step for each token it yields."""
+        draft = self.draft
+        if draft is None:
+            return self.step(batch, context)
+        whole = self.step(batch, context, draft.tokens + 1) + draft.tokens * draft.seconds
+        return whole / draft.expected
+
+    def shared(self, tokens: float) -> float:
+        """Seconds a prompt costs a replica under load: short ones share a pass over the weights.
+
+        Pipeline stages work on different prompts.
+        """
+        prompts = max(_PASS / max(tokens, 1.0), 1.0)
+        return self.busy(tokens, 0.0, prompts) / prompts / float(self.stages**0.8)
+
+    def _speed(self) -> float:
+        """Bytes/s at which weights are read: a share of the peak that bends below the whole."""
+        share = self.own["bandwidth"]
+        return self.bandwidth * share / float((1 + (share / _MOST) ** 6) ** (1 / 6))
+
+    def _weights(self, tokens: float) -> float:
+        """Bytes of weights that a pass over `tokens` reads, on one device."""
+        if not self.expert_bytes:
+            return self.dense_bytes
+        touched = 1 - float((1 - self.expert_share) ** max(tokens, 1))
+        factor = 1 + (self.own["expert_factor"] - 1) * (1 - 1 / max(tokens, 1))
+        return self.dense_bytes + self.expert_bytes * min(touched * factor, 1.0)
+
+    def _collectives(
+        self, payload: float, read: float, kept: float, done: float, scaling: float
+    ) -> float:
+        """Seconds of a pass that devices spend on exchanging results.
+
+        Each doubling of the devices costs the same, but never more than most of what it gains:
+        whoever deploys more devices than pay off uses them as fewer.
+        """
+        cost = self.layers * self.own["collective_us"] * payload * _MICRO
+        left, fewer, total = log2(self.devices), 1.0, 0.0
+        here = hypot(read + kept, done)
+        while left > 0:
+            part = min(left, 1.0)
+            fewer *= 2.0**part
+            there = hypot(read * fewer + kept, done * fewer**scaling)
+            total += min(cost * part, _GAIN * (there - here))
+            here, left = there, left - part
+        return total
+
+    def _kept(self, context: float) -> float:
+        """Bytes of cache that one sequence reads in a step, on one device."""
+        total = self.state
+        for size, window in self.groups:
+            total += size * (min(context, window) if window else context)
+        return total

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from aispec.catalog.assumed import DEFAULTS
+from aispec.catalog.tokenizers import inflation
+from aispec.estimate.quantity import Quantity
+from aispec.estimate.request import Request, request_of
+from aispec.spec.model import Tokens, Workload
+
+TOKENS = Tokens(system=100, input=100, output=200)
+
+
+def asked(languages: dict[str, float], tokenizer: str, **assumed: float) -> Request:
+    workload = Workload(tokens=TOKENS, languages=languages)
+    return request_of(workload, {**DEFAULTS, **assumed}, tokenizer=tokenizer)
+
+
+def test_a_language_has_the_inflation_measured_for_the_tokenizer() -> None:
+    for name in ("cl100k_base", "o200k_base", "llama3"):
+        measured = inflation("hi", name)
+        assert measured
+        request = asked({"en": 0.7, "hi": 0.3}, name)
+        assert request.input.value == pytest.approx(200 * (0.7 + 0.3 * measured[0]))
+        assert request.input.low == pytest.approx(200 * (0.7 + 0.3 * measured[1]))
+        assert request.output.high == pytest.approx(200 * (0.7 + 0.3 * measured[2]))
+
+
+def test_an_inflation_that_was_set_goes_before_the_measured() -> None:
+    assert asked({"hi": 1.0}, "o200k_base", language_inflation=2.0).input.value == 400
+    assert asked({"en": 1.0}, "o200k_base", language_inflation=2.0).input.value == 200
+
+
+def test_counted_prompts_are_not_inflated() -> None:
+    workload = Workload(tokens=TOKENS, languages={"xx": 1.0})
+    prompts = {"system": Quantity(321.0, "tokens", how="counted with o200k_base")}
+    request = request_of(workload, DEFAULTS, prompts)
+    assert request.input.value == 321 + 150
+
+
+@pytest.mark.parametrize(("turns", "mean", "longest"), [(1, 0, 0), (10, 4.5, 9), (300, 149.5, 299)])
+def test_a_history_left_out_grows_turn_by_turn(turns: int, mean: float, longest: float) -> None:
+    request = request_of(Workload(requests_per_session=turns, tokens=TOKENS), DEFAULTS)
+    assert request.input.value == pytest.approx(200 + 300 * mean)
+    assert request.longest_input.value == pytest.approx(200 + 300 * longest)
+
+
+def test_what_a_turn_adds() -> None:
+    grown = request_of(Workload(requests_per_session=5, tokens=TOKENS), DEFAULTS)
+    assert grown.turn
+    assert grown.turn.value == 300
+    assert grown.fixed.value == 100
+    given = Tokens(system=100, input=100, output=200, history=600)
+    stated = request_of(Workload(requests_per_session=5, tokens=given), DEFAULTS)
+    assert stated.turn
+    assert stated.turn.value == 300
+    assert request_of(Workload(tokens=TOKENS), DEFAULTS).turn is None

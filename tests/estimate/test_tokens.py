@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+import pytest
+
+from aispec.estimate import tokens
+from aispec.estimate.tokens import count_tokens, counted_by_ratio
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network, and none of the packages with other vocabularies."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    for package in ("splintr", "ctok"):
+        monkeypatch.setitem(sys.modules, package, None)
+    tokens._vocabulary.cache_clear()
+
+
+def test_openai_is_counted_exactly() -> None:
+    count = count_tokens("Learning AI is fun!", "gpt-4")
+    assert (count.value, count.exact) == (5, True)
+    assert count.how == "counted with cl100k_base"
+
+
+def test_special_tokens_in_a_text_are_text() -> None:
+    assert count_tokens("<|endoftext|>", "gpt-4o").value > 1
+
+
+@pytest.mark.parametrize("model", ["claude-opus-5", "claude-3-haiku", "gemini-2.5-pro", "grok-4"])
+def test_others_are_estimates_and_say_so(model: str) -> None:
+    count = count_tokens("The parcel was delivered on Monday. " * 40, model)
+    assert count.low < count.value < count.high
+    assert str(count.how).startswith("estimate")
+
+
+def test_new_claude_models_take_more_tokens_than_old_ones() -> None:
+    text = "The parcel was delivered on Monday. " * 40
+    assert count_tokens(text, "claude-opus-4-8").value > count_tokens(text, "claude-3-opus").value
+
+
+def test_other_scripts_have_wider_bounds() -> None:
+    plain = count_tokens("The parcel was delivered. " * 40, "llama-3.1-8b")
+    hindi = count_tokens("पार्सल सोमवार को पहुँचा दिया गया था। " * 40, "llama-3.1-8b")
+    assert hindi.high / hindi.value > plain.high / plain.value
+
+
+def test_an_installed_vocabulary_counts_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Words:
+        def encode_ordinary(self, text: str) -> list[str]:
+            return text.split()
+
+    monkeypatch.setattr(tokens, "_vocabulary", {"llama3": Words()}.get)
+    count = count_tokens("one two three", "meta-llama/Llama-3.1-8B-Instruct")
+    assert (count.value, count.exact, count.how) == (3, True, "counted with llama3")
+
+
+def test_blanks_without_end_are_not_given_to_the_tokenizer() -> None:
+    count = count_tokens("a" + " " * 1_000_000 + "b", "gpt-4o")
+    assert not count.exact
+
+
+def test_without_tiktoken_characters_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> None:
+        raise ImportError
+
+    monkeypatch.setattr(tokens, "encoding", missing)
+    assert count_tokens("abc " * 100, "gpt-4o").how == counted_by_ratio("abc " * 100).how
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00\ud7ff", "é" * 10_000, "a" * 100_000])
+def test_any_text_has_a_count(text: str) -> None:
+    for model in ("gpt-4o", "gpt-4", "claude-opus-5", None):
+        count = count_tokens(text, model)
+        assert 0 <= count.low <= count.value <= count.high

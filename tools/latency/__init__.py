@@ -1,0 +1,1 @@
+"""How well the latency estimate meets published measurements, and the fit of its constants."""

@@ -1,0 +1,1 @@
+"""Renews the catalogue's API prices from public price data."""
