@@ -121,7 +121,8 @@ class Governor:
         own = settings.for_spec(os.path.relpath(full, settings.folder).replace(os.sep, "/"))
         known = self._rules(settings)
         selection = self._selection(own)
-        key = (settings.path, selection.select, selection.ignore, *sorted(selection.severity))
+        severity = tuple(sorted(selection.severity.items()))
+        key = (settings.path, selection.select, selection.ignore, severity)
         if key not in self._by_settings:
             rules = tuple(rule for rule in selection.of(known) if not rule.reader)
             catalog = self._catalog(settings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec import __version__
-from aispec.catalog.deployment import Deployment, Miss
+from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.architecture.parameters import wanting
 from aispec.estimate.facts import Case, estimate
@@ -117,11 +117,11 @@ def report_on(
         for problem in (*_astray(each, options), *each.problems)
     ]
     results = _silence(files, judged, reading, governor, options)
-    waiting = _waiting(results[0], governor, options)
+    fresh = _unrecorded(results[0], governor, options)
     return Report(
         version=__version__,
         files=tuple(file.path for file in files),
-        deployments=tuple(_with_remedies(waiting, placed, options)),
+        deployments=tuple(_with_remedies(fresh, placed, options)),
         findings=tuple(_once([*results[1], *governor.findings()])),
         fail_on=options.fail_on or governor.fail_on(files),
         lines={file.path: file.lines for file in files},
@@ -174,7 +174,6 @@ def _place(file: SpecFile, located: Located, governance: Governance, options: Op
         span = located.document.locate("model.architecture")
         words = f"model.architecture can't be counted: {lacking}"
         problems.append(Problem("SPEC007", words, span, ("model", "architecture")))
-        deployment = replace(deployment, model=None, model_miss=Miss(deployment.name, ()))
     return _Placed(file, located, deployment, governance, spec.workload, problems=problems)
 
 
@@ -267,7 +266,7 @@ def _judge(each: _Placed, options: Options) -> Judged:
     )
 
 
-def _waiting(judged: Sequence[Judged], governor: Governor, options: Options) -> list[Judged]:
+def _unrecorded(judged: Sequence[Judged], governor: Governor, options: Options) -> list[Judged]:
     """Silence what a baseline has recorded."""
     made = []
     for each in judged:

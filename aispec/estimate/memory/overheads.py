@@ -38,13 +38,16 @@ class Overheads:
 
 
 def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
-    """Return one of the engine's constants with its bounds; wider where the version is not said."""
+    """Return one of the engine's constants with its bounds.
+
+    Where the version is not said it is the latest's, with a low bound that reaches back to the row
+    before: what an older engine leaves may be more.
+    """
     row = setup.facts.of(name, setup.version)
     low, high = row.get("low", row["value"]), row.get("high", row["value"])
     if setup.version is None:
         rows = setup.facts.constants[name]
         low = min(low, *(r.get("low", r["value"]) for r in rows[-2:]))
-        high = max(high, *(r.get("high", r["value"]) for r in rows[-1:]))
     source = (row["source"],)
     return Quantity(row["value"], unit, low=low, high=high, how=row["source"], sources=source)
 
