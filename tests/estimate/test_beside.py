@@ -109,3 +109,14 @@ def test_a_shared_prefix_may_be_kept_once() -> None:
     # 80% of 1,000 of 1,200 tokens are the same in nine of ten requests.
     kept = 10 - 9 * 0.8 * 1000 / 1200
     assert shared.low == pytest.approx(plain.value / 10 * kept)
+
+
+def test_a_draft_keeps_a_cache_of_its_own() -> None:
+    def kept(model: str, card: str = "l40s") -> float:
+        return facts(model, card)["memory.kv_per_sequence"].value
+
+    drafted = kept("{id: llama-3.1-8b-instruct, draft: {id: llama-3.2-1b, tokens: 5}}")
+    # 16 layers x 8 KV heads x 64 x 2 x 2 bytes beside the target's 131,072.
+    assert drafted / kept(LLAMA) == pytest.approx(1 + 32768 / 131072)
+    own = kept("{id: deepseek-v3, draft: {id: mtp, tokens: 1}}", "b200")
+    assert own / kept("{id: deepseek-v3}", "b200") == pytest.approx(62 / 61)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from aispec.catalog.deployment import Deployment, Setup
 from aispec.catalog.formats import CacheFormat
 from aispec.estimate.architecture.cache import CacheShape, LayerGroup, cache_shape
+from aispec.estimate.architecture.parameters import attention_layers
 from aispec.estimate.quantity import Quantity
 
 _BLOCK = 16  # tokens of a cache block
@@ -110,6 +111,21 @@ def cache_of(deployment: Deployment) -> Cache | None:
         setup=setup,
         split=machines.sharding.context,
     )
+
+
+def of_draft(deployment: Deployment, own: Cache, tokens: Quantity) -> Quantity | None:
+    """GiB that a drafting model keeps of one sequence beside the target's; `None` without one.
+
+    A prediction module of the model's own is one more layer with the cache of the others.
+    """
+    draft, machines, setup = deployment.draft, deployment.machines, deployment.setup
+    if draft is None or not draft.architecture or not (machines and setup):
+        return None
+    fields = draft.architecture
+    if draft is deployment.model:
+        return own.of(tokens) * (1 / max(attention_layers(fields), 1))
+    shape = cache_shape(fields, machines.sharding.tensor) if "num_heads" in fields else None
+    return Cache(shape, 2.0, 1.0, setup, 1).of(tokens) if shape else None
 
 
 def _element(form: CacheFormat | None, deployment: Deployment) -> float:

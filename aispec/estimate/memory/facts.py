@@ -14,7 +14,7 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.memory.beside import beside
 from aispec.estimate.memory.budget import Budget, divide, total_memory
-from aispec.estimate.memory.cache import Cache, cache_of
+from aispec.estimate.memory.cache import Cache, cache_of, of_draft
 from aispec.estimate.memory.deciding import decided_by
 from aispec.estimate.memory.overheads import (
     Overheads,
@@ -81,9 +81,9 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
         budget=divide(device, setup, on_device, overheads),
         cache=cache,
         keeps_cache=keeps,
-        per_sequence=cache.of(request.longest) if cache else _NONE,
+        per_sequence=_kept(deployment, cache, request.longest) if cache else _NONE,
         per_token=cache.per_token() if cache else _BYTES,
-        full_length=cache.of(_full(setup, request)) if cache else _NONE,
+        full_length=_kept(deployment, cache, _full(setup, request)) if cache else _NONE,
         ranks=machines.sharding.data,
         shared=_shared(setup, request),
     )
@@ -94,6 +94,14 @@ def _shared(setup: Setup, request: Request) -> float:
     if setup.facts.kind not in ("vllm", "pool", "share-of-free") or not request.longest.value:
         return 0.0
     return request.cached_share * min(request.input.value / request.longest.value, 1.0)
+
+
+def _kept(deployment: Deployment, cache: Cache, tokens: Quantity) -> Quantity:
+    """GiB of one sequence, with what a drafting model keeps of it."""
+    own, drafted = cache.of(tokens), of_draft(deployment, cache, tokens)
+    if drafted is None:
+        return own
+    return (own + drafted).told(lambda: f"{own.how}, and the draft's {drafted.value:.3f} GiB")
 
 
 def _full(setup: Setup, request: Request) -> Quantity:
