@@ -1,0 +1,26 @@
+"""What can be said of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from aispec.policy.rule import Rule
+from aispec.report.report import FailOn
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run differs from the usual one."""
+
+    root: str = "."
+    repository: str | None = None  # the folder that settings and paths may not leave
+    today: date | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: FailOn | None = None
+    strict: bool = False
+    prices: str | None = None  # a file that goes before the settings' and the catalogue's
+    baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
+    remedies: bool | None = None  # None: unless there are very many findings
+    rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name
