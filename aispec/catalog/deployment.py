@@ -112,6 +112,7 @@ class Endpoint:
     asked: str | None
     prices: tuple[ApiPrice, ...]
     limit: RateLimit | None
+    miss: Miss | None = None  # a provider that the catalogue does not know
 
 
 @dataclass(frozen=True, slots=True)

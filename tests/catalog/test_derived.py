@@ -231,8 +231,8 @@ def test_formats_are_canonical_and_bases_known(catalog: Catalog) -> None:
 
 @given(st.text(alphabet="llama-3.1:8b/gGqQ4_KMexlbpw ", max_size=300))
 def test_any_name_is_read_in_bounded_time(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = derive(name)
     named_within(name, lambda _: None)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert found is None or (found.base and len(found.note) < 600)

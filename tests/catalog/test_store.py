@@ -159,11 +159,11 @@ def test_a_size_settles_a_shared_name(catalog: Catalog) -> None:
 
 
 def test_an_unknown_name_gets_the_nearest(catalog: Catalog) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     model = catalog.model("lama-3.1-8b")
     assert isinstance(model, Missing)
     assert "Llama-3.1-8B" in model.nearest[:1]
-    assert time.perf_counter() - started < 0.5  # some milliseconds, on a machine left alone
+    assert time.process_time() - started < 0.5  # some milliseconds, on a machine left alone
     card = catalog.accelerator("h100-sxn")
     assert isinstance(card, Missing)
     assert "H100 SXM" in card.nearest
