@@ -169,6 +169,12 @@ FACTS: dict[str, Term] = {
     "cost.small_model_month": _number(
         "the same load at the list price of an 8B model behind an API", "USD/month"
     ),
+    "cost.pay_as_you_go_month": _number(
+        "the same load by the token, where provisioned units could carry it", "USD/month"
+    ),
+    "cost.provisioned_hourly": _number("units for the peak, paid by the hour", "USD/month"),
+    "cost.provisioned_monthly": _number("those units, reserved for a month", "USD/month"),
+    "cost.provisioned_yearly": _number("those units, reserved for a year", "USD/month"),
     "cost.energy_month": _number("energy of a month, where its price is assumed", "USD/month"),
     "cost.price_age_days": _number("age of the oldest price used", "days"),
     "compute.flops_per_token": _number("floating-point operations of a token", "FLOP/token"),
