@@ -86,11 +86,12 @@ def judged(
     prices: str | None = None,
     root: str = ".",
     repository: str | None = None,
+    before: Report | None = None,
 ) -> Report:
     """Run the pipeline on what a command was asked to read; `-` is standard input.
 
     `root` is where paths start, and `repository` the folder that they may not leave: without one
-    the repository around `root`.
+    the repository around `root`. `before` is a run that this one is compared with.
     """
     options = Options(
         root=root,
@@ -103,6 +104,7 @@ def judged(
         remedies=remedies,
         baseline=baseline,
         prices=prices,
+        before=before,
     )
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
     named = [path for path in paths if path != "-"]
