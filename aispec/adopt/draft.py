@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,200}")
+"""One line of text, as a spec takes it."""
 
 Value = str | int | float | bool | list[object]
 
@@ -29,7 +33,9 @@ class Draft:
     source: str = ""
 
     def put(self, path: str, value: Value | None, comment: str = "", guess: bool = False) -> None:
-        """Set a field that has no value yet; nothing happens for None."""
+        """Set a field that has no value yet; nothing happens for None, or text no spec takes."""
+        if isinstance(value, str) and not TEXT.fullmatch(value):
+            return
         if value is not None and path not in self.fields:
             self.fields[path] = Entry(value, comment, guess)
 

@@ -54,7 +54,9 @@ def _from_path(path: str, written: str) -> Named | None:
     parts = [part for part in path.split("/") if part not in ("", ".", "..", "~")]
     catalog = Catalog.default()
     for name in ("/".join(parts[-2:]), *parts[-1:]):
-        if name and isinstance(catalog.model(name), Match):
+        found = catalog.model(name) if name else None
+        listed = isinstance(found, Match) and found.how != "inferred"
+        if listed or (isinstance(found, Match) and "/" not in name):
             return Named(name[:_LONGEST], None, f"read from the path {written}")
     if not parts or parts[-1].lower() in _EMPTY_NAMES:
         return None

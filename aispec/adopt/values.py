@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from aispec.adopt.draft import Value
+from aispec.adopt.draft import TEXT, Value
 from aispec.catalog.formats import cache_format, weight_format
 
 _SCALES = {"": 1, "k": 1000, "m": 10**6, "K": 1024, "M": 1024**2}
@@ -14,7 +14,6 @@ _LARGEST = 10**9
 _LARGEST_LAYERS = 999
 _YES = frozenset(("", "1", "true", "on", "yes", "auto"))
 _NO = frozenset(("0", "false", "off", "no"))
-_TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,200}")
 # Names of ways to quantize that do not say how many bits are left.
 _VAGUE = frozenset(("compressed-tensors", "bitsandbytes-nf4", "torchao", "gguf", "exl2", "none"))
 
@@ -22,7 +21,7 @@ _VAGUE = frozenset(("compressed-tensors", "bitsandbytes-nf4", "torchao", "gguf",
 def text(value: str) -> Value | None:
     """Return one line of text that a spec takes."""
     value = value.strip()
-    return value if _TEXT.fullmatch(value) else None
+    return value if TEXT.fullmatch(value) else None
 
 
 def whole(value: str) -> Value | None:
