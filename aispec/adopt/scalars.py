@@ -7,7 +7,7 @@ import re
 
 from aispec.spec.dialect import RefusedError, plain
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.$/~(^][^\x00-\x1f\x7f-\x9f\[\]{},#&*!|>'\"%@`\u2028\u2029]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_.$/~(^][^\x00-\x1f\x7f-\x9f\[\]{},#&*!|>'\"@`\u2028\u2029]*")
 _NUMERIC = re.compile(r"[-+.0-9]")
 
 

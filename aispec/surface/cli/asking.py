@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -88,7 +88,7 @@ def judged(
     """Run the pipeline on what a command was asked to read; `-` is standard input."""
     options = Options(
         root=".",
-        repository=_repository(),
+        repository=repository(),
         today=today or date.today(),
         select=codes(select),
         ignore=codes(ignore),
@@ -103,13 +103,28 @@ def judged(
     return check(named or ([] if texts else ["."]), options, texts)
 
 
+def judged_texts(
+    texts: Mapping[str, str], *, today: date | None, prices: str | None = None
+) -> Report:
+    """Judge texts that are not on disk by their paths, remedies sought for whatever is found."""
+    options = Options(
+        root=".",
+        repository=repository(),
+        today=today or date.today(),
+        remedies=True,
+        prices=prices,
+        baseline="",
+    )
+    return check((), options, texts)
+
+
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=_repository())
+    options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
 
 
-def _repository() -> str:
+def repository() -> str:
     """Return the folder that holds `.git`, from here upward; else this one."""
     here = os.getcwd()
     folder = here
