@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -111,7 +111,27 @@ def judged(
     return check(named or ([] if texts else ["."]), options, texts)
 
 
+def judged_texts(
+    texts: Mapping[str, str], *, today: date | None, prices: str | None = None
+) -> Report:
+    """Judge texts that are not on disk by their paths, remedies sought for whatever is found."""
+    options = Options(
+        root=".",
+        repository=repository(),
+        today=today or date.today(),
+        remedies=True,
+        prices=prices,
+        baseline="",
+    )
+    return check((), options, texts)
+
+
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=around("."))
+    options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
+
+
+def repository() -> str:
+    """Return the folder that holds `.git`, from here upward; else this one."""
+    return around(".")
