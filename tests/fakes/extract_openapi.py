@@ -20,27 +20,11 @@ USED = {
     "/repos/{owner}/{repo}/git/trees/{tree_sha}": ["get"],
     "/repos/{owner}/{repo}/contents/{path}": ["get"],
 }
-_KEPT = [
-    "type",
-    "properties",
-    "required",
-    "items",
-    "enum",
-    "additionalProperties",
-    "oneOf",
-    "anyOf",
-    "allOf",
-    "not",
-    "const",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-    "uniqueItems",
-]
+_KEPT = (
+    *("type", "properties", "required", "items", "enum", "additionalProperties", "oneOf", "anyOf"),
+    *("allOf", "not", "const", "minimum", "maximum", "minLength", "maxLength", "minItems"),
+    *("maxItems", "pattern", "uniqueItems"),
+)
 _ERRORS = {"401", "403", "404", "409", "422"}
 RESULT = Path(__file__).with_name("openapi.json")
 

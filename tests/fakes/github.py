@@ -23,7 +23,7 @@ MAX_BODY = 65_536
 
 
 class Fault(NamedTuple):
-    """What to answer instead, to the next request that it fits; `done` does the work all the same."""
+    """What to answer instead, once, to a request that it fits; `done` does the work as well."""
 
     method: str
     path: str

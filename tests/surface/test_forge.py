@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aispec.surface.forge.forge import Refused, Source, Unavailable
+from aispec.surface.forge.forge import RefusedError, Source, UnavailableError
 from aispec.surface.forge.github import GitHub
 from aispec.surface.forge.upsert import Outcome, Wish, key_of, publish
 from tests.fakes import github as fakes
@@ -198,8 +198,8 @@ def test_an_unreachable_server_is_no_error() -> None:
     outcome = publish(nowhere, PULL, body(), essence, USUAL)
     assert outcome.result == "refused"
     assert "can't be reached" in outcome.reason
-    with pytest.raises(Unavailable, match="not an http address"):
-        GitHub("acme/ai", "t", "file:///etc")
+    with pytest.raises(UnavailableError, match="not an http address"):
+        GitHub("acme/ai", "t", "file:///etc").comments(PULL)
 
 
 def test_the_token_does_not_follow_to_another_host(hub: fakes.GitHub) -> None:
@@ -238,5 +238,5 @@ def test_an_enterprise_servers_address_is_taken_as_it_is() -> None:
 
 def test_a_comment_too_long_for_the_forge_is_refused_with_its_reason(hub: fakes.GitHub) -> None:
     assert put(hub, body("x" * 70_000)).reason.startswith("422")
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         forge(hub).create(PULL, "x" * 70_000)

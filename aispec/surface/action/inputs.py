@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from aispec.surface.action.failure import Invalid
+from aispec.surface.action.failure import InvalidError
 
 FailOn = Literal["", "error", "warning", "never"]
 
@@ -28,12 +28,12 @@ class Inputs:
 
 
 def read(environment: Mapping[str, str]) -> Inputs:
-    """Return the inputs. Raises `Invalid` for a word that an input does not take."""
+    """Return the inputs. Raises `InvalidError` for a word that an input does not take."""
 
     def chosen(name: str, words: Sequence[str], usual: str = "") -> str:
         given = environment.get(_variable(name), "").strip().lower() or usual
         if given and given not in words:
-            raise Invalid(f"{name} is '{given}'; it is one of {', '.join(words)}")
+            raise InvalidError(f"{name} is '{given}'; it is one of {', '.join(words)}")
         return given
 
     usual = Inputs()

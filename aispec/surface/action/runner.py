@@ -8,6 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from aispec.report.cells import safe
+from aispec.surface.cli.terminal import emit
+
 MAX_SUMMARY = 1_000_000
 """Bytes of a job summary; over 1 MiB GitHub drops it whole."""
 
@@ -44,3 +47,15 @@ def new_folder(environment: Mapping[str, str]) -> Path:
     """Return a new folder for report files, outside the workspace."""
     above = environment.get("RUNNER_TEMP", "") or None
     return Path(tempfile.mkdtemp(prefix="aispec-report-", dir=above))
+
+
+def say(kind: str, message: str) -> None:
+    """Show a message on the run's page: an `error`, a `warning` or a `notice`."""
+    text = safe(message).replace("%", "%25")
+    emit(f"::{kind} title=aispec::{text}\n")
+
+
+def log(text: str) -> None:
+    """Print to the job's log; what looks like a command in it is not obeyed."""
+    token = f"aispec-{secrets.token_hex(16)}"
+    emit(f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n")

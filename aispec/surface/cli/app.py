@@ -21,6 +21,8 @@ _COMMANDS = {
     "tokens": "Count the tokens of a text with a model's own tokenizer.",
     "schema": "Print a JSON Schema, for editors and other tools.",
 }
+_HIDDEN = ("action",)
+"""Commands that run, and that nobody types."""
 OUR_FAULT = 3
 
 
@@ -31,7 +33,7 @@ class _Lazy(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _HIDDEN:
             return None
         module = import_module(f"aispec.surface.cli.{cmd_name}_command")
         command: click.Command = module.command
@@ -40,7 +42,8 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+        known = args and (args[0] in _COMMANDS or args[0] in _HIDDEN)
+        if args and not args[0].startswith("-") and not known:
             self._unknown(ctx, args[0])
         return super().resolve_command(ctx, args)
 

@@ -11,7 +11,7 @@ class ForgeError(Exception):
     """A forge did not do what was asked; the text says why, and holds no token."""
 
 
-class Refused(ForgeError):
+class RefusedError(ForgeError):
     """A forge said no: the token may not do this, or the thing is not there."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -19,11 +19,11 @@ class Refused(ForgeError):
         self.status = status
 
 
-class Unavailable(ForgeError):
+class UnavailableError(ForgeError):
     """A forge could not be reached, broke, or asked to wait for longer than a job can."""
 
 
-class Lost(Unavailable):
+class LostError(UnavailableError):
     """A forge gave no proper answer: what was asked may be done, or not."""
 
 
@@ -48,7 +48,7 @@ class Source:
 
 
 class Forge(Protocol):
-    """A forge, for one repository. Every method raises `Refused` or `Unavailable`."""
+    """A forge, for one repository. Every method raises `RefusedError` or `UnavailableError`."""
 
     @property
     def limit(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, Refused, Source
+from aispec.surface.forge.forge import Comment, RefusedError, Source
 from aispec.surface.forge.http import Client
 
 API = "https://api.github.com"
@@ -40,7 +40,7 @@ class GitHub:
         """Return the token's user; a workflow's own token belongs to an app and has none."""
         try:
             data = self._client.get("/user")
-        except Refused:
+        except RefusedError:
             return None
         return data.get("login") if isinstance(data, dict) else None
 
@@ -62,7 +62,7 @@ class GitHub:
         """Remove a comment."""
         try:
             self._client.send("DELETE", self._path(comment))
-        except Refused as error:
+        except RefusedError as error:
             if error.status != 404:
                 raise
 
@@ -83,12 +83,12 @@ class GitHub:
         return None
 
     def tree(self, commit: str) -> dict[str, str] | None:
-        """Return the hash of every file of a commit by path; `None` where there are too many."""
+        """Return the hash of every regular file by path; `None` where there are too many."""
         path = f"{self._repository}/git/trees/{quote(commit, safe='')}"
         data = self._client.get(path, recursive="1")
         if data.get("truncated"):
             return None
-        return {each["path"]: each["sha"] for each in data["tree"] if each["type"] == "blob"}
+        return {each["path"]: each["sha"] for each in data["tree"] if each["mode"].startswith("100")}
 
     def content(self, path: str, commit: str) -> bytes:
         """Return the bytes of a file at a commit."""
@@ -99,7 +99,7 @@ class GitHub:
         try:
             path = f"{self._repository}/commits/{quote(source.sha, safe='')}/pulls"
             yield from self._client.pages(path)
-        except Refused as error:
+        except RefusedError as error:
             if error.status not in (404, 409, 422):
                 raise
         if source.owner and source.branch:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, Refused, Source
+from aispec.surface.forge.forge import Comment, RefusedError, Source
 from aispec.surface.forge.http import Client
 
 MAX_COMMENT = 990_000
@@ -38,7 +38,7 @@ class GitLab:
         """Return the token's user."""
         try:
             data = self._client.get("/user")
-        except Refused:
+        except RefusedError:
             return None
         return data.get("username") if isinstance(data, dict) else None
 
@@ -60,7 +60,7 @@ class GitLab:
         """Remove a note."""
         try:
             self._client.send("DELETE", f"{self._notes(pull)}/{comment.id}")
-        except Refused as error:
+        except RefusedError as error:
             if error.status != 404:
                 raise
 

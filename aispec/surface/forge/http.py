@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
@@ -18,7 +19,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from aispec import __version__
 from aispec.report.cells import clip, safe
-from aispec.surface.forge.forge import ForgeError, Lost, Refused, Unavailable
+from aispec.surface.forge.forge import ForgeError, LostError, RefusedError, UnavailableError
 
 _TRIES = 4
 _LONGEST_WAIT = 60.0  # seconds
@@ -33,7 +34,7 @@ _SAFE_TO_REPEAT = frozenset(("GET", "PUT", "PATCH", "DELETE"))
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
-    headers: HTTPMessage
+    headers: Message
     body: bytes
 
 
@@ -44,8 +45,7 @@ class Client:
         self, base: str, headers: Mapping[str, str], pause: Callable[[float], None] = time.sleep
     ) -> None:
         parts = urlsplit(base)
-        if parts.scheme not in ("https", "http") or not parts.netloc:
-            raise Unavailable("the API's address is not an http address")
+        self._usable = parts.scheme in ("https", "http") and bool(parts.netloc)
         self._base = base.rstrip("/")
         self._headers = {"User-Agent": f"aispec/{__version__}", **headers}
         self._pause = pause
@@ -65,7 +65,7 @@ class Client:
             answer = self._ask("GET", path, {**query, "per_page": _PER_PAGE, "page": page})
             items = _json(answer)
             if not isinstance(items, list):
-                raise Unavailable("the API gave something else than a list")
+                raise UnavailableError("the API gave something else than a list")
             yield from items
             if not (_has_next(answer.headers) and items):
                 return
@@ -83,6 +83,8 @@ class Client:
         data: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> _Answer:
+        if not self._usable:
+            raise UnavailableError("the API's address is not an http address")
         url = self._base + path + (f"?{urlencode(query)}" if query else "")
         body = None if data is None else json.dumps(data).encode("ascii")
         kind = {} if body is None else {"Content-Type": "application/json"}
@@ -90,7 +92,7 @@ class Client:
         for attempt in range(1, _TRIES + 1):
             try:
                 answer = self._once(request)
-            except Lost:
+            except LostError:
                 if attempt == _TRIES or method not in _SAFE_TO_REPEAT:
                     raise
                 self._pause(2.0 ** (attempt - 1))
@@ -112,7 +114,7 @@ class Client:
                 return _Answer(error.code, error.headers, _read(error))
         except (URLError, HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or type(error).__name__
-            raise Lost(f"the API can't be reached: {_said(reason)}") from None
+            raise LostError(f"the API can't be reached: {_said(reason)}") from None
 
 
 class _SameHost(HTTPRedirectHandler):
@@ -132,7 +134,7 @@ class _SameHost(HTTPRedirectHandler):
 def _read(stream: Any) -> bytes:
     body: bytes = stream.read(_MOST_BYTES + 1)
     if len(body) > _MOST_BYTES:
-        raise Unavailable("the API's answer is larger than any report")
+        raise UnavailableError("the API's answer is larger than any report")
     return body
 
 
@@ -161,7 +163,7 @@ def _seconds(value: str | None) -> float | None:
     return float(value) if value and value.isdecimal() else None
 
 
-def _has_next(headers: HTTPMessage) -> bool:
+def _has_next(headers: Message) -> bool:
     return 'rel="next"' in headers.get("Link", "") or bool(headers.get("X-Next-Page"))
 
 
@@ -179,10 +181,10 @@ def _failure(answer: _Answer) -> ForgeError:
         said = ""
     words = f"{answer.status} {_said(said)}".strip()
     if answer.status >= 500:
-        return Lost(words)
+        return LostError(words)
     if answer.status == 429:
-        return Unavailable(words)
-    return Refused(answer.status, _said(said))
+        return UnavailableError(words)
+    return RefusedError(answer.status, _said(said))
 
 
 def _said(value: object) -> str:
@@ -193,4 +195,4 @@ def _json(answer: _Answer) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise Unavailable("the API's answer is not JSON") from None
+        raise UnavailableError("the API's answer is not JSON") from None

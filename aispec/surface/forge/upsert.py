@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, Forge, ForgeError, Lost
+from aispec.surface.forge.forge import Comment, Forge, ForgeError, LostError
 
 Result = Literal["created", "updated", "unchanged", "refused", "skipped", "none"]
 
@@ -150,7 +150,7 @@ class _Publication:
         for attempt in range(1, _TRIES + 1):
             try:
                 return self._forge.create(self._pull, self._body)
-            except Lost:
+            except LostError:
                 if attempt == _TRIES:
                     raise
             self._pause(2.0 ** (attempt - 1))

@@ -1,0 +1,115 @@
+"""Judges the checkout and what it is compared with."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from aispec.pipeline import Options, check
+from aispec.report.report import FailOn, Report
+from aispec.surface.action import snapshot
+from aispec.surface.action.base import Base
+from aispec.surface.action.failure import InvalidError
+from aispec.surface.action.inputs import Inputs
+from aispec.surface.forge.github import GitHub
+from aispec.surface.git import Clone
+
+_NOT_THERE = ("SPEC001", "SPEC004")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be judged: paths and settings from `root`, the repository's top folder."""
+
+    root: str
+    paths: tuple[str, ...]
+    named: bool  # the workflow names the paths
+    config: str | None
+    fail_on: FailOn | None
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A base's report and commit; without one, `missing` says why."""
+
+    report: Report | None = None
+    commit: str = ""
+    missing: str = ""
+
+
+def question(inputs: Inputs, root: str, here: str, today: date) -> Question:
+    """Return the question that the inputs ask. Raises `InvalidError` for a path that leads away."""
+
+    def inside(path: str) -> str:
+        found = os.path.relpath(os.path.join(here, path), root)
+        if found == ".." or found.startswith(".." + os.sep):
+            raise InvalidError(f"'{path}' lies outside the repository")
+        return found.replace(os.sep, "/")
+
+    config = inside(inputs.config) if inputs.config else None
+    if config and not os.path.isfile(os.path.join(root, config)):
+        raise InvalidError(f"config is '{inputs.config}', and there is no such file")
+    return Question(
+        root=root,
+        paths=tuple(map(inside, inputs.paths)) or (inside("."),),
+        named=bool(inputs.paths),
+        config=config,
+        fail_on=inputs.fail_on if inputs.fail_on in ("error", "warning") else None,
+        today=today,
+    )
+
+
+def head_report(asked: Question) -> Report:
+    """Return the report on the checkout.
+
+    Without any spec, and without a path that was named, there is nothing to find fault with.
+    """
+    report = _judged(asked, asked.root, remedies=None)
+    nothing = not report.files and [f.code for f in report.findings] == ["SPEC004"]
+    return replace(report, findings=()) if nothing and not asked.named else report
+
+
+def base_report(asked: Question, base: Base, clone: Clone | None, hub: GitHub) -> Compared:
+    """Return the report on what the checkout is compared with."""
+    if not base.ref:
+        return Compared(missing=base.missing)
+    if clone is None:
+        return Compared(missing="the checkout is no git repository")
+    with tempfile.TemporaryDirectory(prefix="aispec-base-") as temporary:
+        folder = Path(temporary) / "files"
+        try:
+            commit = _laid_out(base.ref, clone, hub, folder)
+        except snapshot.SnapshotError as error:
+            return Compared(missing=f"the files of {base.ref} can't be had: {error}")
+        report = _judged(asked, str(folder), remedies=False)
+    found = tuple(
+        f for f in report.findings if f.path in report.files or f.code not in _NOT_THERE
+    )
+    return Compared(replace(report, findings=found), commit)
+
+
+def _laid_out(ref: str, clone: Clone, hub: GitHub, folder: Path) -> str:
+    """Lay out the files of a ref, and return the commit it means."""
+    commit = clone.resolve(ref) or clone.fetch(ref)
+    if commit:
+        snapshot.from_clone(clone, commit, folder)
+        return commit
+    snapshot.from_forge(hub, ref, clone, folder)
+    return ref
+
+
+def _judged(asked: Question, root: str, *, remedies: bool | None) -> Report:
+    config = os.path.join(root, asked.config) if asked.config else None
+    options = Options(
+        root=root,
+        repository=root,
+        config=config if config and os.path.isfile(config) else None,
+        today=asked.today,
+        fail_on=asked.fail_on,
+        remedies=remedies,
+    )
+    return check(asked.paths, options)
