@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aispec.estimate.difference import Difference, Trend, difference, shared
@@ -65,21 +65,32 @@ class Comparison:
 
     @property
     def counted(self) -> tuple[Finding, ...]:
-        """Findings that count for the exit code, by place."""
-        return self.new if self.new_only and self.base else self.head.counted()
+        """Findings that count for the exit code, by place.
+
+        A file that cannot be read as a spec counts whether or not it was so before: what was asked
+        could not be answered.
+        """
+        if self.base is None or not self.new_only:
+            return self.head.counted()
+        return tuple(in_order([*self.new, *(f for f in self.kept if f.unreadable)]))
+
+    @property
+    def judged(self) -> Report:
+        """The head's report with the findings that count, and no others."""
+        counting = frozenset(self.counted)
+        return replace(
+            self.head,
+            deployments=tuple(
+                replace(each, findings=tuple(f for f in each.counted if f in counting))
+                for each in self.head.deployments
+            ),
+            findings=tuple(f for f in _loose(self.head) if f in counting),
+        )
 
     @property
     def exit_code(self) -> int:
-        """As of the head's report; with `new_only`, 1 for new findings alone.
-
-        A file that cannot be read as a spec is 2 whether or not it was so before: what was asked
-        could not be answered.
-        """
-        code = self.head.exit_code
-        if code != 1:
-            return code
-        worst = SEVERITIES[: SEVERITIES.index(self.head.fail_on) + 1]
-        return 1 if any(finding.severity in worst for finding in self.counted) else 0
+        """As of a report; with `new_only`, for the findings alone that the change brings in."""
+        return self.judged.exit_code
 
 
 def compare(
@@ -155,9 +166,22 @@ def _cost(base: Report, head: Report, pairs: Sequence[Pair]) -> Shift:
     amount = total("USD/month", [part.amount for part in parts], "the sum over deployments")
     if not amount.known:
         return Shift("cost.month", before, after, "unknown")
-    share = moved[0].share if len(parts) == 1 else amount / base.cost_month
-    made = Difference(_trend(amount, moved), amount, share)
+    made = Difference(_trend(amount, moved), amount, _share(amount, base.cost_month, parts))
     return Shift("cost.month", before, after, made.trend, made)
+
+
+def _share(amount: Quantity, before: Quantity, parts: Sequence[Difference]) -> Quantity:
+    """The change as a share of the bill: a mean of the parts' own, and so between them."""
+    whole = amount / before
+    own = [part.share for part in parts]
+    if not (whole.known and all(each.known for each in own)):
+        return whole
+    low = max(whole.low, min(each.low for each in own))
+    high = min(whole.high, max(each.high for each in own))
+    if low > high:
+        return whole
+    middle = min(max(whole.value, low), high)
+    return Quantity(middle, low=low, high=high, how="the change / the bill before")
 
 
 def _own_cost(pair: Pair) -> Difference | None:
