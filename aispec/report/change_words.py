@@ -36,7 +36,7 @@ SETTINGS = (
 """What a deployment is made of; changes of these explain the others."""
 
 FIGURES = {
-    "memory.fits": "fits",
+    "memory.fits": "memory",
     "memory.needed": "memory needed",
     "memory.offered": "memory offered",
     "memory.sequences_that_fit": "requests that fit at once",
@@ -61,6 +61,7 @@ FIGURES = {
 
 _SHARES = ("throughput.utilization",)
 _MOST_NAMED = 3
+_TIMES = 9.0  # a share from which on a change is said as a multiple
 
 
 def told(pair: Pair) -> Iterator[tuple[str, Shift]]:
@@ -88,11 +89,15 @@ def percent(shift: Shift) -> str:
     if made is None or made.trend not in ("up", "down") or not made.share.known:
         return ""
     share = made.share
-    if narrow(share):
-        number = round(share.value * 100)
-        return f"{number:+,}%" if number else "less than 1%"
-    words = range_words(share, "percent")
-    return words if made.trend == "down" else f"+{words}"
+    if share.value >= _TIMES:
+        return f"{figure(share + 1, 'auto', 'number', 0)} times"
+    if not narrow(share):
+        words = range_words(share, "percent")
+        return words if made.trend == "down" else f"+{words}"
+    number = round(share.value * 100)
+    if number == -100 and share.value > -1:
+        return f"{share.value * 100:.1f}%"
+    return f"{number:+,}%" if number else "less than 1%"
 
 
 def turned(shift: Shift) -> str:
@@ -113,7 +118,10 @@ def money(shift: Shift) -> str:
     if shift.difference is None or shift.turn == "same":
         return ""
     amount = shift.difference.amount
-    return f"-{figure(-amount)}" if shift.turn == "down" else f"+{figure(amount)}"
+    size = -amount if shift.turn == "down" else amount
+    if narrow(size):
+        return f"{'-' if shift.turn == 'down' else '+'}{figure(size)}"
+    return f"{figure(size)} {'less' if shift.turn == 'down' else 'more'}"
 
 
 def verdict(comparison: Comparison) -> tuple[list[str], str]:
@@ -133,6 +141,9 @@ def verdict(comparison: Comparison) -> tuple[list[str], str]:
 
 def _passing(comparison: Comparison, report: Report) -> tuple[list[str], str]:
     """Name the one deployment that is judged or that changed, else say how many pass."""
+    old = [f for f in comparison.kept if f.severity == "error"]
+    if comparison.new_only and old:
+        return [], f"nothing new fails, {counted(len(old), 'error')} from before"
     found = counts(report) if report.counted() else ""
     every = comparison.head.deployments
     moved = [pair.after for pair in comparison.pairs if pair.after and pair.kind != "same"]

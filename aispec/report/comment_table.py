@@ -31,7 +31,7 @@ def table(comparison: Comparison, most: int, blob: str) -> list[Raw]:
     lines.append([Raw(":-:"), *[Raw(":--")] * (len(kept) + 1)])
     for pair, line in zip(chosen, cells, strict=True):
         lines.append([*_head(pair, blob), *(line[n] or Raw("—") for n in kept)])
-    if len(comparison.pairs) > 1 and 1 in kept:
+    if len(comparison.pairs) > 1 and comparison.head.deployments and 1 in kept:
         lines.append(_sum(comparison, kept))
     drawn = [Raw(f"| {' | '.join(line)} |") for line in lines] if chosen else []
     return [*drawn, *_left_out(comparison, rows, len(chosen))]

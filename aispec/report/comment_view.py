@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aispec.estimate.display import figure
@@ -129,7 +129,10 @@ class _View:
         yield from self._accounts()
         gone = self.comparison.gone
         if gone:
-            yield self._found(f"{counted(len(gone), 'finding')} gone", gone)
+            past = replace(self, blob="")  # their lines are not those of today
+            yield past._found(
+                f"{counted(len(gone), 'finding')} gone", [replace(f, remedies=()) for f in gone]
+            )
         yield from self._silenced()
         yield from self._assumed()
 

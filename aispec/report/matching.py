@@ -10,7 +10,8 @@ from aispec.estimate.fact import Absent, Facts
 
 _ALIKE = 0.5  # of what both specs state, in the same file
 _VERY_ALIKE = 0.8  # of it, in another file
-_IDENTITY = ("model.asked", "hardware.asked", "api.provider")
+_MODEL = ("model.asked", "model.path")
+_IDENTITY = (*_MODEL, "hardware.asked", "api.provider")
 
 
 class Named(Protocol):
@@ -74,13 +75,13 @@ def _likeness(one: Named, other: Named) -> float:
     """The share of what both state that is the same, one more in the same file; else nothing."""
     if not all(same(one.stated.get(name), other.stated.get(name)) for name in _IDENTITY):
         return 0.0
+    if all(_left_out(one, name) for name in _MODEL):
+        return 0.0
     given = [
         name
         for name in {**one.stated, **other.stated}
         if name != "name" and not (_left_out(one, name) and _left_out(other, name))
     ]
-    if not given:
-        return 0.0
     share = sum(same(one.stated.get(n), other.stated.get(n)) for n in given) / len(given)
     if one.path == other.path:
         return 1.0 + share if share >= _ALIKE else 0.0

@@ -139,9 +139,8 @@ def test_an_unknown_cost_that_did_not_change_is_left_out() -> None:
 
 
 def test_added_removed_and_renamed_deployments_are_told_apart() -> None:
-    old = run(costing("chat", usd(10)), costing("gone", usd(7), **{"memory.fits": Answer.NO}))
-    old = replace(old, deployments=(old.deployments[0], _asking(old.deployments[1], "mistral")))
-    new = run(costing("assistant", usd(10)), _asking(costing("fresh", usd(3)), "qwen"))
+    old = run(_asking("chat", usd(10), "llama"), _asking("gone", usd(7), "mistral"))
+    new = run(_asking("assistant", usd(10), "llama"), _asking("fresh", usd(3), "qwen"))
     made = compare(old, new)
     assert [(pair.kind, pair.name) for pair in made.pairs] == [
         ("renamed", "assistant"),
@@ -152,7 +151,13 @@ def test_added_removed_and_renamed_deployments_are_told_apart() -> None:
     assert made.cost.difference.amount.value == 3 - 7
 
 
-def _asking(each: Judged, model: str) -> Judged:
+def test_deployments_that_name_no_model_are_never_called_renamed() -> None:
+    made = compare(run(costing("chat", usd(1))), run(costing("other", usd(1))))
+    assert [pair.kind for pair in made.pairs] == ["added", "removed"]
+
+
+def _asking(name: str, month: Quantity, model: str) -> Judged:
+    each = costing(name, month)
     return replace(each, stated={**each.stated, "model.asked": model})
 
 
