@@ -90,9 +90,14 @@ class Runner:
         ran.code = done.returncode
         ran.log += done.stdout.decode("utf-8")
         ran.summary += summary.read_text("utf-8")
-        for name, _, value in _OUTPUT.findall(output.read_text("utf-8")):
+        for name, value in outputs_of(output).items():
             known[f"steps.{step.get('id')}.outputs.{name}"] = value
 
     @staticmethod
     def _filled(text: str, known: dict[str, str]) -> str:
         return _EXPRESSION.sub(lambda match: known.get(match[1], ""), text)
+
+
+def outputs_of(file: Path) -> dict[str, str]:
+    """What a step wrote to its file of outputs."""
+    return {name: value for name, _, value in _OUTPUT.findall(file.read_text("utf-8"))}

@@ -86,9 +86,7 @@ def base_report(asked: Question, base: Base, clone: Clone | None, hub: GitHub) -
         except snapshot.SnapshotError as error:
             return Compared(missing=f"the files of {base.ref} can't be had: {error}")
         report = _judged(asked, str(folder), remedies=False)
-    found = tuple(
-        f for f in report.findings if f.path in report.files or f.code not in _NOT_THERE
-    )
+    found = tuple(f for f in report.findings if f.path in report.files or f.code not in _NOT_THERE)
     return Compared(replace(report, findings=found), commit)
 
 

@@ -184,5 +184,5 @@ def _closing(judged: Verdict, comparison: Comparison, comment: Outcome) -> None:
         )
     elif comment.reason:
         runner.say("notice", f"no comment was written: {comment.reason}")
-    counts = f"{len(judged.counted)} findings count" if judged.counted else "nothing counts"
-    runner.log(f"aispec: {judged.status}; {counts}; comment: {comment.result} {comment.url}")
+    where = f" {comment.url}" if comment.url else ""
+    emit(f"aispec: {judged.status}; comment: {comment.result}{where}\n")

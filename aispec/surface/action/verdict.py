@@ -1,4 +1,4 @@
-"""What a run comes to: which findings count, the status, the exit code and the figures handed on."""
+"""What a run comes to: which findings count, the status, and the figures handed on."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +27,7 @@ class GitHub:
         repository: str,
         token: str,
         api: str = API,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] | None = None,
     ) -> None:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": _VERSION}
         if token:
@@ -88,7 +87,9 @@ class GitHub:
         data = self._client.get(path, recursive="1")
         if data.get("truncated"):
             return None
-        return {each["path"]: each["sha"] for each in data["tree"] if each["mode"].startswith("100")}
+        return {
+            each["path"]: each["sha"] for each in data["tree"] if each["mode"].startswith("100")
+        }
 
     def content(self, path: str, commit: str) -> bytes:
         """Return the bytes of a file at a commit."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +27,7 @@ class GitLab:
         token: str,
         api: str,
         web: str = "",
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] | None = None,
     ) -> None:
         self._client = Client(api, {"PRIVATE-TOKEN": token} if token else {}, pause)
         self._project = f"/projects/{quote(project, safe='')}"

@@ -42,13 +42,13 @@ class Client:
     """Speaks to one API. `base` is its address, `headers` carry the token."""
 
     def __init__(
-        self, base: str, headers: Mapping[str, str], pause: Callable[[float], None] = time.sleep
+        self, base: str, headers: Mapping[str, str], pause: Callable[[float], None] | None = None
     ) -> None:
         parts = urlsplit(base)
         self._usable = parts.scheme in ("https", "http") and bool(parts.netloc)
         self._base = base.rstrip("/")
         self._headers = {"User-Agent": f"aispec/{__version__}", **headers}
-        self._pause = pause
+        self._pause = pause or time.sleep
         self._opener = build_opener(_SameHost(parts.netloc))
 
     def get(self, path: str, **query: str | int) -> Any:

@@ -61,7 +61,7 @@ def publish(
     body: str,
     essence: Callable[[str], str],
     wish: Wish,
-    pause: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], None] | None = None,
 ) -> Outcome:
     """Bring the comment of `body`'s marker up to date. Never raises for what a forge does.
 
@@ -89,14 +89,14 @@ class _Publication:
         body: str,
         essence: Callable[[str], str],
         wish: Wish,
-        pause: Callable[[float], None],
+        pause: Callable[[float], None] | None,
     ) -> None:
         self._forge = forge
         self._pull = pull
         self._body = body
         self._essence = essence
         self._wish = wish
-        self._pause = pause
+        self._pause = pause or time.sleep
         self._me: str | None = None
         self._asked = False
 
