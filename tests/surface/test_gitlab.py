@@ -9,7 +9,7 @@ from aispec.surface.forge.gitlab import GitLab
 from aispec.surface.forge.upsert import Outcome, Wish, publish
 from tests.fakes import gitlab as fakes
 from tests.fakes.github import serving
-from tests.surface.test_forge import body, essence
+from tests.surface.test_forge import body
 
 USUAL = Wish()
 
@@ -26,7 +26,7 @@ def forge(lab: fakes.GitLab, token: str = "token") -> GitLab:
 
 
 def put(lab: fakes.GitLab, text: str, wish: Wish = USUAL, token: str = "token") -> Outcome:
-    return publish(forge(lab, token), 7, text, essence, wish, pause=lambda _: None)
+    return publish(forge(lab, token), 7, text, wish, pause=lambda _: None)
 
 
 def bodies(lab: fakes.GitLab) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from aispec.report.comment import CommentContext, essence, render, render_summary
+from aispec.report.comment import CommentContext, render, render_summary
 from aispec.report.comparison import Comparison, compare
 from aispec.surface.action import event, inputs, runner
 from aispec.surface.action.base import base_of
@@ -156,7 +156,7 @@ def _comment(
         first=_worth_saying(job.inputs, comparison, changed),
     )
     text = render(comparison, context=context, limit=job.hub.limit)
-    return publish(job.hub, pull.number, text, essence, wish)
+    return publish(job.hub, pull.number, text, wish)
 
 
 def _worth_saying(inputs: Inputs, comparison: Comparison, changed: list[str] | None) -> bool:

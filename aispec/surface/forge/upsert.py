@@ -1,6 +1,6 @@
 """One comment on a pull request, kept up to date, whoever else runs at the same time.
 
-A comment is ours if our marker stands at its start and the token's user wrote it; where that user
+A comment is ours if our mark stands at its start and the token's user wrote it; where that user
 can't be known, an app must have. Of several the oldest is kept and the others are removed, so that
 two runs which begin together end with one comment. A run that is older than the one that wrote
 last writes nothing, and neither does one with nothing new to say.
@@ -8,20 +8,16 @@ last writes nothing, and neither does one with nothing new to say.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
+from aispec.report.comment import Mark, essence, read_mark
 from aispec.surface.forge.forge import Comment, Forge, ForgeError, LostError
 
 Result = Literal["created", "updated", "unchanged", "refused", "skipped", "none"]
 
-_MARKER = re.compile(
-    r"<!-- aispec:report key=(?P<key>\S+) run=(?P<id>\d{1,18})\.(?P<attempt>\d{1,9}) sha=\S* -->"
-)
 _TRIES = 3
 
 
@@ -34,14 +30,6 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Run:
-    """A run of a workflow; a later one is greater."""
-
-    id: int = 0
-    attempt: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How a comment is kept: in place or written anew; and whether a first one is worth making."""
@@ -50,35 +38,26 @@ class Wish:
     first: bool = True
 
 
-def key_of(name: str) -> str:
-    """Return a comment's name as it stands in a marker, which ends at a space or at `-->`."""
-    return quote(name, safe="").replace("--", "-%2D") or "default"
-
-
 def publish(
     forge: Forge,
     pull: int,
     body: str,
-    essence: Callable[[str], str],
     wish: Wish,
     pause: Callable[[float], None] | None = None,
 ) -> Outcome:
-    """Bring the comment of `body`'s marker up to date. Never raises for what a forge does.
-
-    `essence` returns what of a text decides whether two of them say the same.
-    """
-    marked = _MARKER.match(body)
-    if marked is None:
-        raise ValueError("a comment begins with its marker")
+    """Bring the comment of `body`'s mark up to date. Never raises for what a forge does."""
+    mark = read_mark(body)
+    if mark is None:
+        raise ValueError("a comment begins with its mark")
     try:
-        return _Publication(forge, pull, body, essence, wish, pause).settled()
+        return _Publication(forge, pull, body, mark, wish, pause).settled()
     except ForgeError as error:
         return Outcome("refused", reason=str(error))
 
 
-def _run(comment: str) -> Run:
-    marked = _MARKER.match(comment)
-    return Run(int(marked["id"]), int(marked["attempt"])) if marked else Run()
+def _run(mark: Mark | None) -> tuple[int, int]:
+    """What orders runs: a later one is greater."""
+    return (mark.run, mark.attempt) if mark else (0, 0)
 
 
 class _Publication:
@@ -87,14 +66,14 @@ class _Publication:
         forge: Forge,
         pull: int,
         body: str,
-        essence: Callable[[str], str],
+        mark: Mark,
         wish: Wish,
         pause: Callable[[float], None] | None,
     ) -> None:
         self._forge = forge
         self._pull = pull
         self._body = body
-        self._essence = essence
+        self._mark = mark
         self._wish = wish
         self._pause = pause or time.sleep
         self._me: str | None = None
@@ -115,7 +94,7 @@ class _Publication:
 
     def _kept(self, own: Sequence[Comment]) -> Outcome:
         first, *twins = own
-        if any(_run(each.body) > _run(self._body) for each in own):
+        if any(_run(read_mark(each.body)) > _run(self._mark) for each in own):
             return Outcome("skipped", first.url, "a later run has written the comment")
         if self._same(first):
             self._remove(twins)
@@ -134,8 +113,8 @@ class _Publication:
         return sorted((each for each in marked if self._wrote(each)), key=lambda each: each.id)
 
     def _has_key(self, comment: Comment) -> bool:
-        theirs, ours = _MARKER.match(comment.body), _MARKER.match(self._body)
-        return bool(theirs and ours and theirs["key"] == ours["key"])
+        mark = read_mark(comment.body)
+        return mark is not None and mark.key == self._mark.key
 
     def _wrote(self, comment: Comment) -> bool:
         if not self._asked:
@@ -160,7 +139,7 @@ class _Publication:
         raise AssertionError("the last attempt returns or raises")
 
     def _same(self, comment: Comment) -> bool:
-        return self._essence(comment.body.replace("\r\n", "\n")) == self._essence(self._body)
+        return essence(comment.body) == essence(self._body)
 
     def _remove(self, comments: Iterable[Comment]) -> None:
         for each in comments:
