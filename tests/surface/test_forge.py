@@ -22,7 +22,8 @@ def hub() -> Iterator[fakes.GitHub]:
 
 
 def body(text: str = "one", run: str = "10.1", key: str = "default", sha: str = "abc") -> str:
-    return f"<!-- aispec:report key={key} run={run} sha={sha} -->\n### aispec: {text}\n\n<sub>{run}</sub>\n"
+    mark = f"<!-- aispec:report key={key} run={run} sha={sha} -->"
+    return f"{mark}\n### aispec: {text}\n\n<sub>{run}</sub>\n"
 
 
 def forge(hub: fakes.GitHub, token: str = "token") -> GitHub:

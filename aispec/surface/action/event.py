@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aispec.surface.forge.forge import Source
+
 _MOST_BYTES = 32 << 20
 _NOWHERE = frozenset("0")
 
@@ -64,6 +66,25 @@ def read(environment: Mapping[str, str]) -> Event:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """The run that a `workflow_run` follows, on a pull request's head."""
+
+    source: Source
+    run: tuple[int, int]
+
+
+def earlier_run(environment: Mapping[str, str]) -> EarlierRun | None:
+    """Return the run that this one follows, if it follows one."""
+    said = _part(payload_of(environment), "workflow_run")
+    sha = _sha(said.get("head_sha"))
+    if not sha:
+        return None
+    owner = _text(_part(_part(said, "head_repository"), "owner").get("login"))
+    source = Source(sha, owner, _text(said.get("head_branch")))
+    return EarlierRun(source, (_whole(said.get("id")), _whole(said.get("run_attempt"))))
+
+
 def payload_of(environment: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the event's payload, empty where there is none."""
     path = environment.get("GITHUB_EVENT_PATH", "")
@@ -92,6 +113,10 @@ def _pull(data: Mapping[str, Any]) -> PullRequest | None:
 def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = data.get(key)
     return part if isinstance(part, dict) else {}
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value < 10**18 else 0
 
 
 def _text(value: object) -> str:

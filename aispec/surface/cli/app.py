@@ -14,6 +14,7 @@ from aispec import __version__
 _COMMANDS = {
     "check": "Judge specs: the main job.",
     "facts": "Print every computed figure with its bounds.",
+    "comment": "Publish a stored report as the comment on its pull request.",
     "baseline": "Record today's findings, so that only new ones count.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
     "rules": "List rules, and test rule files by their own examples.",
