@@ -109,6 +109,30 @@ def provisioned(provider: str, model: str, regional: bool = False) -> Provisione
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ProvisionedPrice:
+    """USD of one provisioned unit: by the hour, reserved for a month, reserved for a year."""
+
+    hour: float
+    month: float
+    year: float
+    source: str
+    as_of: str
+    agrees: bool
+
+
+def provisioned_price(provider: str, scope: str) -> ProvisionedPrice | None:
+    """What a unit costs in a scope (global, datazone or regional), None where nobody sells any."""
+    if canonical_provider(provider) != "azure":
+        return None
+    data = load_data("limits/provisioned/azure")
+    row = data["prices"].get(scope)
+    if row is None:
+        return None
+    origin = (data["prices_source"], data["prices_as_of"], data["prices_second"]["agrees"])
+    return ProvisionedPrice(row["hour"], row["month"], row["year"], *origin)
+
+
 def counts_max_tokens(provider: str) -> bool:
     """Whether a request is admitted on its `max_tokens` instead of on what it then generates."""
     return bool(_habits(provider).get("counts_max_tokens", False))

@@ -86,10 +86,18 @@ def report_on(
     )
 
 
-def judge_example(example: Any, rules: tuple[Rule, ...], today: date | None) -> list[Finding]:
-    """Judge a rule's example: the data of one spec or of several, or a file's text."""
+def judge_example(
+    example: Any,
+    rules: tuple[Rule, ...],
+    today: date | None,
+    files: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Judge a rule's example: the data of one spec or of several, or a file's text.
+
+    `files` are the texts of those that it names.
+    """
     text = example if isinstance(example, str) else _written(example)
-    options = Options(today=today, rules=rules, remedies=False)
+    options = Options(today=today, rules=rules, remedies=False, files=files or {})
     finder = SettingsFinder()
     file = read(text, "ai-deploy.yaml")
     report = report_on([file], [], Governor("/nonexistent", finder, options), options)

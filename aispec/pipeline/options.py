@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from aispec.policy.rule import Rule
@@ -24,4 +25,5 @@ class Options:
     prices: str | None = None  # a file that goes before the settings' and the catalogue's
     baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
     remedies: bool | None = None  # None: unless there are very many findings
+    files: Mapping[str, str] = field(default_factory=dict)  # not on disk, by the name in a spec
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name

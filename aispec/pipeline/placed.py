@@ -83,7 +83,8 @@ def _folder(each: Placed, options: Options) -> str:
 
 def strays(each: Placed, options: Options) -> list[Problem]:
     """Return the paths in a spec that leave the repository or lead nowhere."""
-    return astray(each.located, _folder(each, options), options.repository or options.root)
+    root = options.repository or options.root
+    return astray(each.located, _folder(each, options), root, options.files)
 
 
 def prompts(each: Placed, options: Options) -> dict[str, str]:
@@ -91,6 +92,9 @@ def prompts(each: Placed, options: Options) -> dict[str, str]:
     texts = {}
     written = each.workload.prompts if each.workload else {}
     for part, name in written.items():
+        if name in options.files:
+            texts[part] = options.files[name]
+            continue
         full = inside(name, _folder(each, options), options.repository or options.root)
         if full and os.path.isfile(full):
             with open(full, "rb") as file:

@@ -114,7 +114,8 @@ def _text(example: Mapping[str, Any]) -> str:
 
     spec = example["spec"]
     documents = spec if isinstance(spec, list) else [spec]
-    return "---\n".join(_dump(yaml, document) for document in documents)
+    beside = (f"# {name}: {said}\n" for name, said in example.get("files", {}).items())
+    return "---\n".join(_dump(yaml, document) for document in documents) + "".join(beside)
 
 
 def _dump(yaml: Any, document: Mapping[str, Any]) -> str:

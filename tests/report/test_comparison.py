@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,10 @@ from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import Finding, Silence, fingerprint
 from aispec.report.comparison import compare
+from aispec.report.comparison_json import diff_json
+from aispec.report.json_format import dumps
 from aispec.report.report import Judged, Report
+from aispec.resources import schema
 from aispec.spec.location import Span
 
 from .runs import BROKEN, NEAR_LIMIT, OVERCOMMIT, RUNS, bot_facts, chat_facts, judged, run
@@ -271,3 +276,34 @@ def test_memory_of_the_same_setting_is_compared_end_by_end() -> None:
     shift = compare(needing(100), needing(110)).pairs[0].shift("memory.needed")
     assert shift is not None
     assert shift.turn == "up"
+
+
+SHAPE = jsonschema.Draft202012Validator(
+    {**schema("report"), "oneOf": [{"$ref": "#/$defs/diff_report"}]}
+)
+
+
+@pytest.mark.parametrize("one", list(RUNS))
+@pytest.mark.parametrize("other", list(RUNS))
+def test_comparisons_have_the_published_shape(one: str, other: str) -> None:
+    data = json.loads(dumps(diff_json(compare(RUNS[one](), RUNS[other]()))))
+    SHAPE.validate(data)
+    found = [data["findings"], *(each["findings"] for each in data["deployments"])]
+    assert len(compare(RUNS[one](), RUNS[other]()).new) == sum(len(f["new"]) for f in found)
+    if one == other:
+        assert data["summary"]["same"] == len(data["deployments"])
+
+
+def test_a_comparison_without_a_base_has_the_published_shape() -> None:
+    data = json.loads(dumps(diff_json(compare(None, RUNS["api"](), missing="not fetched"))))
+    SHAPE.validate(data)
+    assert data["missing"] == "not fetched"
+    assert data["summary"]["cost_month"]["share"] is None
+
+
+@given(st.dictionaries(NAMES, FIGURES), st.dictionaries(NAMES, FIGURES))
+def test_any_figures_have_the_published_shape(
+    one: dict[str, Quantity], other: dict[str, Quantity]
+) -> None:
+    old, new = (run(*(costing(n, m) for n, m in each.items())) for each in (one, other))
+    SHAPE.validate(json.loads(dumps(diff_json(compare(old, new)))))

@@ -16,6 +16,7 @@ _COMMANDS = {
     "facts": "Print every computed figure with its bounds.",
     "comment": "Publish a stored report as the comment on its pull request.",
     "baseline": "Record today's findings, so that only new ones count.",
+    "diff": "Say what a change does to fit, cost, limits and latency.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
     "rules": "List rules, and test rule files by their own examples.",
     "catalog": "Look up models, accelerators and prices.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -14,6 +13,7 @@ from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.settings import SettingsFinder
+from aispec.surface.repository import around
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 STDIN = "<stdin>"
@@ -84,11 +84,17 @@ def judged(
     remedies: bool | None = False,
     baseline: str | None = None,
     prices: str | None = None,
+    root: str = ".",
+    repository: str | None = None,
 ) -> Report:
-    """Run the pipeline on what a command was asked to read; `-` is standard input."""
+    """Run the pipeline on what a command was asked to read; `-` is standard input.
+
+    `root` is where paths start, and `repository` the folder that they may not leave: without one
+    the repository around `root`.
+    """
     options = Options(
-        root=".",
-        repository=_repository(),
+        root=root,
+        repository=repository or around(root),
         today=today or date.today(),
         select=codes(select),
         ignore=codes(ignore),
@@ -105,17 +111,5 @@ def judged(
 
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=_repository())
+    options = Options(root=".", repository=around("."))
     return Governor(options.root, SettingsFinder(), options)
-
-
-def _repository() -> str:
-    """Return the folder that holds `.git`, from here upward; else this one."""
-    here = os.getcwd()
-    folder = here
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return here
-        folder = above
-    return folder
