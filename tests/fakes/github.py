@@ -180,14 +180,15 @@ class GitHub:
         return whole
 
     def _tree(self, commit: str) -> tuple[int, Any]:
-        listed = self._git("ls-tree", "-r", commit)
+        listed = self._git("ls-tree", "-r", "-l", commit)
         if listed is None:
             return 404, {"message": "Not Found"}
         entries = []
         for line in listed.decode().splitlines():
             about, path = line.split("\t")
-            mode, kind, sha = about.split()
-            entries.append({"path": path, "mode": mode, "type": kind, "sha": sha})
+            mode, kind, sha, size = about.split()
+            entry = {"path": path, "mode": mode, "type": kind, "sha": sha, "size": int(size)}
+            entries.append(entry)
         return 200, {"sha": commit, "truncated": self.truncated, "tree": entries}
 
     def _content(self, path: str, commit: str) -> tuple[int, Any]:

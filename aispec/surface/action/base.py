@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aispec.surface.action.clone import parents
 from aispec.surface.action.event import Event
 from aispec.surface.action.failure import InvalidError
-from aispec.surface.git import Clone
+from aispec.surface.git import Repository
 
 NONE = "none"
 
@@ -24,7 +25,7 @@ class Base:
     missing: str = ""
 
 
-def base_of(event: Event, asked: str, clone: Clone | None) -> Base:
+def base_of(event: Event, asked: str, clone: Repository | None) -> Base:
     """Return what to compare with: what the workflow asks for, else what the event says.
 
     Raises `InvalidError` for a text that is no ref.
@@ -36,11 +37,8 @@ def base_of(event: Event, asked: str, clone: Clone | None) -> Base:
             raise InvalidError(f"base is '{asked}', which is no git ref")
         return Base(asked)
     if event.pull:
-        return (
-            Base(_merges_into(event, clone) or event.pull.base)
-            if event.pull.base
-            else Base(missing="the event does not say what it merges into")
-        )
+        commit = _merges_into(event, clone) or event.pull.base
+        return Base(commit, "" if commit else "the event does not say what it merges into")
     if event.base:
         return Base(event.base)
     if event.default_branch:
@@ -48,11 +46,11 @@ def base_of(event: Event, asked: str, clone: Clone | None) -> Base:
     return Base(missing="the event names neither a commit before it nor a default branch")
 
 
-def _merges_into(event: Event, clone: Clone | None) -> str | None:
+def _merges_into(event: Event, clone: Repository | None) -> str | None:
     """The first parent of the pull request's trial merge, if that is what is checked out."""
     if clone is None or event.pull is None:
         return None
-    parents = clone.parents("HEAD")
-    if len(parents) == 2 and parents[1] == event.pull.head:
-        return parents[0]
+    above = parents(clone, "HEAD")
+    if len(above) == 2 and above[1] == event.pull.head:
+        return above[0]
     return None

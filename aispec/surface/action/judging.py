@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
-from aispec.surface.action import snapshot
 from aispec.surface.action.base import Base
+from aispec.surface.action.clone import found
 from aispec.surface.action.failure import InvalidError
 from aispec.surface.action.inputs import Inputs
+from aispec.surface.action.remote import Remote
+from aispec.surface.comparing import is_named, without_absence
 from aispec.surface.forge.github import GitHub
-from aispec.surface.git import Clone
-
-_NOT_THERE = ("SPEC001", "SPEC004")
+from aispec.surface.git import GitError, Repository
+from aispec.surface.past import Source, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,10 @@ def question(inputs: Inputs, root: str, here: str, today: date) -> Question:
     """Return the question that the inputs ask. Raises `InvalidError` for a path that leads away."""
 
     def inside(path: str) -> str:
-        found = os.path.relpath(os.path.join(here, path), root)
-        if found == ".." or found.startswith(".." + os.sep):
+        full = os.path.normpath(os.path.join(here, path))
+        if not (full + os.sep).startswith(root.rstrip(os.sep) + os.sep):
             raise InvalidError(f"'{path}' lies outside the repository")
-        return found.replace(os.sep, "/")
+        return os.path.relpath(full, root).replace(os.sep, "/")
 
     config = inside(inputs.config) if inputs.config else None
     if config and not os.path.isfile(os.path.join(root, config)):
@@ -73,31 +72,20 @@ def head_report(asked: Question) -> Report:
     return replace(report, findings=()) if nothing and not asked.named else report
 
 
-def base_report(asked: Question, base: Base, clone: Clone | None, hub: GitHub) -> Compared:
+def base_report(asked: Question, base: Base, clone: Repository | None, hub: GitHub) -> Compared:
     """Return the report on what the checkout is compared with."""
     if not base.ref:
         return Compared(missing=base.missing)
-    if clone is None:
-        return Compared(missing="the checkout is no git repository")
-    with tempfile.TemporaryDirectory(prefix="aispec-base-") as temporary:
-        folder = Path(temporary) / "files"
-        try:
-            commit = _laid_out(base.ref, clone, hub, folder)
-        except snapshot.SnapshotError as error:
-            return Compared(missing=f"the files of {base.ref} can't be had: {error}")
-        report = _judged(asked, str(folder), remedies=False)
-    found = tuple(f for f in report.findings if f.path in report.files or f.code not in _NOT_THERE)
-    return Compared(replace(report, findings=found), commit)
-
-
-def _laid_out(ref: str, clone: Clone, hub: GitHub, folder: Path) -> str:
-    """Lay out the files of a ref, and return the commit it means."""
-    commit = clone.resolve(ref) or clone.fetch(ref)
-    if commit:
-        snapshot.from_clone(clone, commit, folder)
-        return commit
-    snapshot.from_forge(hub, ref, clone, folder)
-    return ref
+    commit = found(clone, base.ref) if clone else None
+    source: Source = clone if clone and commit else Remote(hub, base.ref, clone)
+    commit = commit or base.ref
+    named = asked.paths if asked.named else ()
+    try:
+        with unpacked(source, commit, lambda path: is_named(path, named), asked.config) as folder:
+            report = _judged(asked, folder, remedies=False)
+    except GitError as error:
+        return Compared(missing=f"the files of {base.ref} can't be had: {error.message}")
+    return Compared(without_absence(report), commit)
 
 
 def _judged(asked: Question, root: str, *, remedies: bool | None) -> Report:

@@ -25,7 +25,7 @@ from aispec.surface.cli.terminal import emit
 from aispec.surface.forge.forge import ForgeError
 from aispec.surface.forge.github import GitHub
 from aispec.surface.forge.upsert import Outcome, Wish, publish
-from aispec.surface.git import clone_above
+from aispec.surface.git import GitError, Repository
 
 _SPECS = (".yaml", ".yml")
 
@@ -74,8 +74,8 @@ def _run(environment: Mapping[str, str], today: date) -> int:
 def _compared(job: _Job, today: date) -> tuple[Comparison, str]:
     """Return the comparison and the commit it is with, empty where it is with none."""
     here = os.getcwd()
-    clone = clone_above(here)
-    root = clone.folder if clone else job.environment.get("GITHUB_WORKSPACE") or here
+    clone = _clone(here)
+    root = clone.top if clone else job.environment.get("GITHUB_WORKSPACE") or here
     asked = question(job.inputs, root, here, today)
     base = base_of(job.event, job.inputs.base, clone)
     head = head_report(asked)
@@ -83,6 +83,14 @@ def _compared(job: _Job, today: date) -> tuple[Comparison, str]:
     if not head.files and not (before.report and before.report.files):
         runner.say("warning", "there is no spec to check; a spec is called ai-deploy.yaml")
     return compare(before.report, head, missing=before.missing or None), before.commit
+
+
+def _clone(folder: str) -> Repository | None:
+    try:
+        return Repository.around(folder)
+    except GitError as error:
+        runner.say("notice", f"{error.message}; the base is asked of the API")
+        return None
 
 
 def _changed_files(job: _Job, comparison: Comparison) -> list[str] | None:

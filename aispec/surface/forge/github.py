@@ -81,15 +81,14 @@ class GitHub:
                 return int(each["number"])
         return None
 
-    def tree(self, commit: str) -> dict[str, str] | None:
-        """Return the hash of every regular file by path; `None` where there are too many."""
+    def tree(self, commit: str) -> list[tuple[str, str, int]] | None:
+        """Return path, hash and bytes of every plain file; `None` where there are too many."""
         path = f"{self._repository}/git/trees/{quote(commit, safe='')}"
         data = self._client.get(path, recursive="1")
         if data.get("truncated"):
             return None
-        return {
-            each["path"]: each["sha"] for each in data["tree"] if each["mode"].startswith("100")
-        }
+        plain = (each for each in data["tree"] if each["mode"].startswith("100"))
+        return [(each["path"], each["sha"], each.get("size", 0)) for each in plain]
 
     def content(self, path: str, commit: str) -> bytes:
         """Return the bytes of a file at a commit."""
