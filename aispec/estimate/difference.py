@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Literal
 
-from aispec.estimate.fact import Fact, Facts
+from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.quantity import Quantity
 
 Trend = Literal[
@@ -23,6 +23,9 @@ Trend = Literal[
     "down",
     "possibly down",
 ]
+
+NO_BASE = Absent("there is no base to compare with: aispec check --diff BASE")
+"""What was before, where nobody said."""
 
 _SETTING = ("model.id", "precision.weights", "hardware.accelerator", "engine.id")
 _SHARED_WHERE: dict[str, tuple[str, ...]] = {
@@ -71,6 +74,19 @@ def difference(before: Quantity, after: Quantity, shared: bool) -> Difference:
     else:
         trend = "possibly up" if amount.value > 0 else "possibly down"
     return Difference(trend, amount, _share(before, after, shared))
+
+
+def cost_increase(before: Facts | Absent, after: Facts) -> Fact:
+    """Return the share by which a month costs more than before, below zero where it costs less."""
+    if isinstance(before, Absent):
+        return before
+    old, new = before.get("cost.month"), after.get("cost.month")
+    if not (isinstance(old, Quantity) and isinstance(new, Quantity)):
+        return Absent("there is no cost to compare")
+    if not (old.known and new.known):
+        return Quantity.unknown("", new.reason or f"before, {old.reason}")
+    made = difference(old, new, shared("cost.month", before, after))
+    return made.share.told("cost of a month / what it was - 1", inputs=(old, new))
 
 
 def _within(one: Quantity, other: Quantity) -> bool:

@@ -157,6 +157,7 @@ FACTS: dict[str, Term] = {
     "cost.hour": _number("cost of an hour in service", "USD/hour"),
     "cost.day": _number("cost of a day", "USD/day"),
     "cost.month": _number("cost of a month", "USD/month"),
+    "cost.increase": _number("share by which a change raises the month's cost"),
     "cost.per_million_tokens": _number("cost of a million tokens served", "USD/Mtok"),
     "cost.per_session": _number("cost of a session", "USD/session"),
     "cost.per_user_month": _number("cost of a daily user in a month", "USD/user·month"),

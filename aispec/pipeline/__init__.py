@@ -91,17 +91,22 @@ def judge_example(
     rules: tuple[Rule, ...],
     today: date | None,
     files: Mapping[str, str] | None = None,
+    before: Any = None,
 ) -> list[Finding]:
     """Judge a rule's example: the data of one spec or of several, or a file's text.
 
-    `files` are the texts of those that it names.
+    `files` are the texts of those that it names, `before` is the example that it is compared with.
     """
-    text = example if isinstance(example, str) else _written(example)
     options = Options(today=today, rules=rules, remedies=False, files=files or {})
-    finder = SettingsFinder()
-    file = read(text, "ai-deploy.yaml")
-    report = report_on([file], [], Governor("/nonexistent", finder, options), options)
-    return list(report.every())
+    if before is not None:
+        options = replace(options, before=_example(before, options))
+    return list(_example(example, options).every())
+
+
+def _example(example: Any, options: Options) -> Report:
+    text = example if isinstance(example, str) else _written(example)
+    governor = Governor("/nonexistent", SettingsFinder(), options)
+    return report_on([read(text, "ai-deploy.yaml")], [], governor, options)
 
 
 def _written(example: Any) -> str:
@@ -140,6 +145,7 @@ def _with_remedies(
             partial(prompts, each, options),
             options.today,
             options.strict,
+            before=each.before,
         )
         for each in placed
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from aispec.policy.rule import Rule
-from aispec.report.report import FailOn
+from aispec.report.report import FailOn, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +26,5 @@ class Options:
     baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
     remedies: bool | None = None  # None: unless there are very many findings
     files: Mapping[str, str] = field(default_factory=dict)  # not on disk, by the name in a spec
+    before: Report | None = None  # the run that this one is compared with
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name

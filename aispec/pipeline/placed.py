@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.architecture.parameters import wanting
+from aispec.estimate.difference import NO_BASE
+from aispec.estimate.fact import Absent, Facts
 from aispec.governance import Governance, Governor
 from aispec.pipeline.options import Options
 from aispec.spec.astray import astray, inside
@@ -34,6 +36,7 @@ class Placed:
     workload: Workload | None
     facts: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
 
 
 def place_all(file: SpecFile, governor: Governor, options: Options) -> list[Placed]:

@@ -12,7 +12,7 @@ from aispec.policy.rule import Rule
 Evaluate = Callable[..., list[Finding]]
 """Judges an example's spec (data, or a list of it), or its text, on a day.
 
-What an example gives of the files that its spec names comes third, where it does.
+Where an example has them, `files` that its spec names and what was there `before` come, too.
 """
 
 NOTHING = "nothing"
@@ -35,8 +35,8 @@ def evaluated(example: Mapping[str, Any], evaluate: Evaluate) -> list[Finding]:
     """Return all that is found in an example."""
     subject = example["text"] if "text" in example else example["spec"]
     today = date.fromisoformat(str(example["today"])) if "today" in example else None
-    files = (example["files"],) if "files" in example else ()
-    return evaluate(subject, today, *files)
+    more = {name: example[name] for name in ("files", "before") if name in example}
+    return evaluate(subject, today, **more)
 
 
 def _polarity(rule: Rule) -> list[str]:

@@ -41,7 +41,7 @@ def check_json(report: Report) -> Json:
     }
 
 
-def dumps(data: Json) -> str:
+def dumps(data: Json | list[Json]) -> str:
     """Return data as JSON text that any reader takes, and that no terminal or editor obeys.
 
     Invisible characters are escaped; half a surrogate pair, which UTF-8 cannot hold, is replaced.

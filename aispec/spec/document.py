@@ -80,6 +80,10 @@ class Document:
         node = self._find(split(path))
         return None if node is None else node.text
 
+    def node(self, path: Path | str) -> Node | None:
+        """The node of a value, or None where nothing is written."""
+        return self._find(split(path))
+
     def _find(self, steps: Path) -> Node | None:
         node: Node | None = self._root
         for step in steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from aispec.policy.rule import TOPICS, Rule
 from aispec.policy.rulefile import load_rules
 from aispec.policy.testing import NOTHING, evaluated, run_examples
 from aispec.policy.waiver import PROBLEMS
+from aispec.report.report import Report
 from aispec.resources import rules_dir
 
 TODAY = date(2026, 11, 22)
@@ -29,20 +31,34 @@ JUDGING = tuple(rule for rule in RULES if not rule.reader)
 
 
 def judge(
-    subject: Any, root: Path, today: date | None = None, files: dict[str, str] | None = None
+    subject: Any,
+    root: Path,
+    today: date | None = None,
+    files: dict[str, str] | None = None,
+    before: Any = None,
 ) -> list[Finding]:
     """Every finding in a text, in the data of a spec or in that of several."""
+    options = Options(root=str(root), today=today or TODAY, files=files or {})
+    if before is not None:
+        options = replace(options, before=report(before, options))
+    return list(report(subject, options).every())
+
+
+def report(subject: Any, options: Options) -> Report:
     if not isinstance(subject, str):
         documents = subject if isinstance(subject, list) else [subject]
         subject = yaml.safe_dump_all(documents, sort_keys=False)
-    options = Options(root=str(root), today=today or TODAY, files=files or {})
-    return list(check((), options, texts={"ai-deploy.yaml": subject}).every())
+    return check((), options, texts={"ai-deploy.yaml": subject})
 
 
 def judge_in(
-    root: Path, subject: Any, today: date | None, files: dict[str, str] | None = None
+    root: Path,
+    subject: Any,
+    today: date | None,
+    files: dict[str, str] | None = None,
+    before: Any = None,
 ) -> list[Finding]:
-    return judge(subject, root, today, files)
+    return judge(subject, root, today, files, before)
 
 
 def each(rules: tuple[Rule, ...]) -> pytest.MarkDecorator:

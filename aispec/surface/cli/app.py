@@ -13,15 +13,18 @@ from aispec import __version__
 
 _COMMANDS = {
     "check": "Judge specs: the main job.",
+    "init": "Write a first spec, from five answers or from a manifest.",
     "facts": "Print every computed figure with its bounds.",
     "comment": "Publish a stored report as the comment on its pull request.",
     "baseline": "Record today's findings, so that only new ones count.",
     "diff": "Say what a change does to fit, cost, limits and latency.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
+    "fix": "Mend spellings, and apply remedies, changing nothing else.",
     "rules": "List rules, and test rule files by their own examples.",
     "catalog": "Look up models, accelerators and prices.",
     "tokens": "Count the tokens of a text with a model's own tokenizer.",
     "schema": "Print a JSON Schema, for editors and other tools.",
+    "completion": "Print what makes a shell complete commands and names.",
 }
 _HIDDEN = ("action",)
 """Commands that run, and that nobody types."""

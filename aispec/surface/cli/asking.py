@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -86,11 +86,12 @@ def judged(
     prices: str | None = None,
     root: str = ".",
     repository: str | None = None,
+    before: Report | None = None,
 ) -> Report:
     """Run the pipeline on what a command was asked to read; `-` is standard input.
 
     `root` is where paths start, and `repository` the folder that they may not leave: without one
-    the repository around `root`.
+    the repository around `root`. `before` is a run that this one is compared with.
     """
     options = Options(
         root=root,
@@ -103,13 +104,34 @@ def judged(
         remedies=remedies,
         baseline=baseline,
         prices=prices,
+        before=before,
     )
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
     named = [path for path in paths if path != "-"]
     return check(named or ([] if texts else ["."]), options, texts)
 
 
+def judged_texts(
+    texts: Mapping[str, str], *, today: date | None, prices: str | None = None
+) -> Report:
+    """Judge texts that are not on disk by their paths, remedies sought for whatever is found."""
+    options = Options(
+        root=".",
+        repository=repository(),
+        today=today or date.today(),
+        remedies=True,
+        prices=prices,
+        baseline="",
+    )
+    return check((), options, texts)
+
+
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=around("."))
+    options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
+
+
+def repository() -> str:
+    """Return the folder that holds `.git`, from here upward; else this one."""
+    return around(".")

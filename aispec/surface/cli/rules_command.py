@@ -207,8 +207,11 @@ def _evaluate(rules: tuple[Rule, ...]) -> Evaluate:
     from aispec.pipeline import judge_example
 
     def evaluate(
-        example: object, today: date | None, files: Mapping[str, str] | None = None
+        example: object,
+        today: date | None,
+        files: Mapping[str, str] | None = None,
+        before: object = None,
     ) -> list[Finding]:
-        return judge_example(example, rules, today or date.today(), files)
+        return judge_example(example, rules, today or date.today(), files, before)
 
     return evaluate

@@ -58,7 +58,13 @@ def emit(text: str, output: str | None = None) -> None:
     _replace(output, data)
 
 
-def _replace(path: str, data: bytes) -> None:
+def rewrite(path: str, data: bytes) -> None:
+    """Replace a file in one step; its mode stays, and a link goes on leading to it."""
+    real = os.path.realpath(path)
+    _replace(real, data, os.stat(real).st_mode & 0o7777)
+
+
+def _replace(path: str, data: bytes, mode: int = 0o644) -> None:
     from tempfile import NamedTemporaryFile
 
     import click
@@ -67,7 +73,7 @@ def _replace(path: str, data: bytes) -> None:
     try:
         with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
             file.write(data)
-        os.chmod(file.name, 0o644)
+        os.chmod(file.name, mode)
         os.replace(file.name, path)
     except OSError as error:
         reason = error.strerror or "no reason given"
