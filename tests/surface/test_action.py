@@ -502,3 +502,33 @@ def test_a_fault_of_ours_is_no_pass(make, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(RuntimeError):
         job.run()
     assert outputs_of(job.folder / "job" / "output") == {"status": "failed"}
+
+
+def test_findings_are_marked_on_their_lines_unless_asked_not_to(
+    make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    job = make({CHAT: BAD})
+    job.run()
+    said = capfd.readouterr().out
+    assert f"::error file={CHAT},line=" in said
+    job.run(annotations="false")
+    assert "::error file=" not in capfd.readouterr().out
+
+
+def test_annotations_name_files_from_the_top_and_sarif_does_too(
+    make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    job = make({CHAT: BAD}, at="deploy")
+    ran = job.run()
+    assert f"::error file={CHAT},line=" in capfd.readouterr().out
+    (found, *_) = json.loads(Path(ran.outputs["sarif"]).read_text("utf-8"))["runs"]
+    places = [r["locations"][0]["physicalLocation"] for r in found["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {CHAT, SEARCH}
+
+
+def test_the_increase_that_a_budget_allows_is_judged_against_the_base(make) -> None:
+    before = GOOD.replace("9000 USD", "9000 USD, increase: 25%")
+    job = make({CHAT: before.replace("1000/day", "1900/day")}, before={CHAT: before})
+    assert job.run().code == 1
+    assert "COST005" in job.comments[0]
+    assert job.run(base="none").code == 0

@@ -62,12 +62,12 @@ def question(inputs: Inputs, root: str, here: str, today: date) -> Question:
     )
 
 
-def head_report(asked: Question) -> Report:
-    """Return the report on the checkout.
+def head_report(asked: Question, before: Report | None) -> Report:
+    """Return the report on the checkout; `before` is the base's.
 
     Without any spec, and without a path that was named, there is nothing to find fault with.
     """
-    report = _judged(asked, asked.root, remedies=None)
+    report = _judged(asked, asked.root, remedies=None, before=before)
     nothing = not report.files and [f.code for f in report.findings] == ["SPEC004"]
     return replace(report, findings=()) if nothing and not asked.named else report
 
@@ -88,7 +88,9 @@ def base_report(asked: Question, base: Base, clone: Repository | None, hub: GitH
     return Compared(without_absence(report), commit)
 
 
-def _judged(asked: Question, root: str, *, remedies: bool | None) -> Report:
+def _judged(
+    asked: Question, root: str, *, remedies: bool | None, before: Report | None = None
+) -> Report:
     config = os.path.join(root, asked.config) if asked.config else None
     options = Options(
         root=root,
@@ -97,5 +99,6 @@ def _judged(asked: Question, root: str, *, remedies: bool | None) -> Report:
         today=asked.today,
         fail_on=asked.fail_on,
         remedies=remedies,
+        before=before,
     )
     return check(asked.paths, options)

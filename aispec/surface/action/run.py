@@ -62,7 +62,7 @@ def _run(environment: Mapping[str, str], today: date) -> int:
     changed = _changed_files(job, comparison)
     judged = verdict(comparison, asked_for, changed)
     context = _context(job, commit)
-    files = _reported(job, comparison, judged, context)
+    files = _reported(job, comparison, context)
     comment = _comment(job, comparison, context, changed)
     told = {**outputs(comparison, judged), **files}
     told |= {"comment": comment.result, "comment-url": comment.url}
@@ -75,11 +75,12 @@ def _compared(job: _Job, today: date) -> tuple[Comparison, str]:
     """Return the comparison and the commit it is with, empty where it is with none."""
     here = os.getcwd()
     clone = _clone(here)
-    root = clone.top if clone else job.environment.get("GITHUB_WORKSPACE") or here
+    root = clone.top if clone else os.path.realpath(job.environment.get("GITHUB_WORKSPACE") or here)
     asked = question(job.inputs, root, here, today)
+    os.chdir(root)  # every format names files from the repository's top
     base = base_of(job.event, job.inputs.base, clone)
-    head = head_report(asked)
     before = base_report(asked, base, clone, job.hub)
+    head = head_report(asked, before.report)
     if not head.files and not (before.report and before.report.files):
         runner.say("warning", "there is no spec to check; a spec is called ai-deploy.yaml")
     return compare(before.report, head, missing=before.missing or None), before.commit
@@ -118,35 +119,25 @@ def _context(job: _Job, commit: str) -> CommentContext:
     )
 
 
-def _reported(
-    job: _Job, comparison: Comparison, judged: Verdict, context: CommentContext
-) -> dict[str, str]:
+def _reported(job: _Job, comparison: Comparison, context: CommentContext) -> dict[str, str]:
     """Write the log, the annotations, the summary and the files; return the files' paths."""
-    from aispec.report.json_format import check_json, dumps
-    from aispec.report.terminal import render as terminal
+    from aispec.surface.cli.formats import FORMATS, Run
 
-    runner.log(terminal(comparison.head, colour=True, width=100, unicode=True))
+    found = Run(comparison.head, comparison if comparison.base else None, colour="always")
+    runner.log(FORMATS["terminal"](found, False))
     if job.inputs.annotations:
-        from aispec.report.annotations import render as annotations
-
-        emit(annotations(comparison.head))
+        emit(FORMATS["github"](found, False))
     room = runner.room_in_summary(job.environment)
     runner.write_summary(job.environment, render_summary(comparison, context=context, limit=room))
     folder = runner.new_folder(job.environment)
     texts = {
         "report": ("report.md", render(comparison, context=context, limit=sys.maxsize)),
-        "json": ("report.json", dumps(check_json(comparison.head))),
-        "sarif": ("report.sarif", _sarif(comparison)),
+        "json": ("report.json", FORMATS["json"](found, True)),
+        "sarif": ("report.sarif", FORMATS["sarif"](found, True)),
     }
     for name, text in texts.values():
         emit(text, str(folder / name))
     return {output: str(folder / name) for output, (name, _) in texts.items()}
-
-
-def _sarif(comparison: Comparison) -> str:
-    from aispec.report.sarif import render
-
-    return render(comparison.head)
 
 
 def _comment(
@@ -192,5 +183,5 @@ def _closing(judged: Verdict, comparison: Comparison, comment: Outcome) -> None:
         )
     elif comment.reason:
         runner.say("notice", f"no comment was written: {comment.reason}")
-    where = f" {comment.url}" if comment.url else ""
-    emit(f"aispec: {judged.status}; comment: {comment.result}{where}\n")
+    about = " ".join(filter(None, (comment.result, comment.url, comment.reason)))
+    emit(f"aispec: {judged.status}; comment: {about}\n")
