@@ -52,7 +52,7 @@ def words(finding: Finding) -> str:
     """Return what a finding says, with its note, its help and its remedies, line by line."""
     advice = f"Help: {finding.help}" if finding.help else None
     lines = [text for text in (message(finding), finding.note, advice) if text]
-    lines += [f"Helps: {remedy.change}: {remedy.effect}" for remedy in finding.remedies]
+    lines += [f"Remedy: {remedy.change}: {remedy.effect}" for remedy in finding.remedies]
     return "\n".join(lines)
 
 

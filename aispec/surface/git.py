@@ -26,6 +26,11 @@ class GitError(Exception):
         self.message = message
         self.advice = advice
 
+    @property
+    def words(self) -> str:
+        """Both, for people."""
+        return "\n  ".join(filter(None, (self.message, self.advice)))
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

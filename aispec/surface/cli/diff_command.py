@@ -94,16 +94,10 @@ def _both(base: str, head: str | None, judge: Judge) -> tuple[Report, Report]:
             return before, again(["."])
         return before, at_commit(head, ["."], again, absence_is_fine=False)
     except GitError as error:
-        raise click.ClickException(explained(error, base, head)) from None
-
-
-def explained(error: GitError, *named: str | None) -> str:
-    """Return what git could not do, and what to do about it."""
-    there = [name for name in named if name and os.path.exists(name)]
-    advice = error.advice
-    if there:
-        advice = f"'{there[0]}' is a path: two paths are compared as `aispec diff BEFORE AFTER`"
-    return f"{error.message}\n  {advice}" if advice else error.message
+        there = next((name for name in (base, head) if name and os.path.exists(name)), None)
+        if there:
+            error.advice = f"'{there}' is a path: compare two as `aispec diff BEFORE AFTER`"
+        raise click.ClickException(error.words) from None
 
 
 def written(made: Comparison, form: str, colour: str = "auto", *, to_file: bool = False) -> str:
