@@ -1,7 +1,7 @@
 """Draws the comment on a pull request: `python -m tools.pictures`.
 
-The pull request is `pull_request/`, its files before and after. Written are the Markdown and the
-picture in `docs/pictures/`, the picture only where a Chromium is installed.
+The pull request is `pull_request/`, its files before and after; the picture goes to
+`docs/pictures/`. A Chromium has to be installed, and a font with emoji (`fonts-noto-color-emoji`).
 """
 
 from __future__ import annotations
@@ -47,12 +47,9 @@ def _judged(state: str, before: Report | None = None) -> Report:
 
 
 def main() -> int:
-    """Write the Markdown and draw the picture."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    text = comment()
-    (OUT / "pull-request-comment.md").write_text(text, encoding="utf-8")
+    """Draw the picture."""
     try:
-        picture(page(text), OUT / "pull-request-comment.png")
+        picture(page(comment()), OUT / "pull-request-comment.png")
     except NoBrowserError as error:
         print(error, file=sys.stderr)
         return 1
