@@ -41,7 +41,7 @@ def check(
 
     Never raises for what stands in a spec: whatever is wrong with it is a finding of the report.
     """
-    finder = SettingsFinder()
+    finder = SettingsFinder(options.config)
     names, problems = find(paths, options.root, finder) if paths else ([], [])
     files = [read_file(os.path.join(options.root, name), name) for name in names]
     files += [read(text, name) for name, text in (texts or {}).items()]

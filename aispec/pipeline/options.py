@@ -16,6 +16,7 @@ class Options:
 
     root: str = "."
     repository: str | None = None  # the folder that settings and paths may not leave
+    config: str | None = None  # settings that govern every file, in place of the nearest
     today: date | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ MAX_SUMMARY = 1_000_000
 """Bytes that fit a job's summary, with some to spare; one that does not fit is lost whole."""
 
 _MARK = re.compile(
-    r"(?:<!--|\[//\]: # \()\s*aispec:report key=(?P<key>\S+) run=(?P<run>\d+)\.(?P<attempt>\d+)"
+    r"(?:<!--|\[//\]: # \()\s*aispec:report key=(?P<key>\S+)"
+    r" run=(?P<run>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9})"
     r" sha=(?P<sha>[0-9a-f]*)\s*(?:-->|\))"
 )
 _LINK = re.compile(r"\[(`[^`]*`|<code>.*?</code>|[^\[\]]*)\]\(https?://[^\s()]+\)")

@@ -12,10 +12,13 @@ from aispec.report.cells import counted
 from aispec.report.change_words import percent
 from aispec.report.comparison import Comparison, Pair
 from aispec.report.escape import Raw, code, text
-from aispec.report.markdown import HEADS, STATUS, linked
+from aispec.report.markdown import STATUS, linked
 from aispec.report.overview import UNKNOWN, short, shown, status
 from aispec.report.shift import Shift
 from aispec.report.words import cost
+
+_HEADS = ("Memory, GiB", "Cost a month", "Tokens a minute", "First token")
+"""Short, since a forge's comments are narrow; the comment's last line says what `→` and `/` are."""
 
 _FEW = 6
 """With so many deployments or fewer, those that did not change have a row, too."""
@@ -26,8 +29,8 @@ def table(comparison: Comparison, most: int, blob: str) -> list[Raw]:
     rows = _worth_a_row(comparison)
     chosen = rows[:most]
     cells = [[*_cells(pair)] for pair in chosen]
-    kept = [n for n in range(len(HEADS)) if any(line[n] for line in cells)]
-    lines = [[Raw(" "), Raw("Deployment"), *(Raw(HEADS[n]) for n in kept)]]
+    kept = [n for n in range(len(_HEADS)) if any(line[n] for line in cells)]
+    lines = [[Raw(" "), Raw("Deployment"), *(Raw(_HEADS[n]) for n in kept)]]
     lines.append([Raw(":-:"), *[Raw(":--")] * (len(kept) + 1)])
     for pair, line in zip(chosen, cells, strict=True):
         lines.append([*_head(pair, blob), *(line[n] or Raw("—") for n in kept)])
@@ -118,7 +121,7 @@ def _moved(pair: Pair, name: str, style: Style, like: str = "") -> Raw:
 
 def _arrow(shift: Shift, style: Style, like_before: Fact | None, like_after: Fact | None) -> Raw:
     before = _shown(shift.name, shift.before, style, like_before)
-    after = _shown(shift.name, shift.after, style, like_after) or Raw("none")
+    after = _shown(shift.name, shift.after, style, like_after) or Raw("—")
     if before == after:
         return after
     return Raw(f"{before} → **{after}**" if before else f"**{after}**")

@@ -69,12 +69,14 @@ def drawn(comparison: Comparison, scale: Scale, blob: str, commits: str) -> Draw
         heading=_heading(comparison),
         open=tuple(view.open(errors)),
         parts=tuple(part for part in view.parts(errors[scale.open :]) if part.text),
-        footer=f"<sub>{' · '.join(filter(None, (_version(comparison), commits)))}</sub>",
+        footer=f"<sub>{' · '.join(filter(None, _footer(comparison, commits)))}</sub>",
     )
 
 
-def _version(comparison: Comparison) -> str:
-    return f"aispec {comparison.head.version}"
+def _footer(comparison: Comparison, commits: str) -> tuple[str, str, str]:
+    """Who wrote it, of what, and how the table's cells are read."""
+    cells = "now / limit" if comparison.base is None else "before → **now** / limit"
+    return f"aispec {comparison.head.version}", commits, cells
 
 
 def _heading(comparison: Comparison) -> str:

@@ -31,13 +31,13 @@ def at_commit(
     commit = repository.commit(ref)
     below = os.path.relpath(os.path.realpath("."), repository.top)
     named = [_from_top(path, repository.top) for path in paths]
-    with unpacked(repository, commit, lambda path: _named(path, named)) as folder:
+    with unpacked(repository, commit, lambda path: is_named(path, named)) as folder:
         root = os.path.normpath(os.path.join(folder, below))
         there = [path for path in map(_relative, paths) if _stood(path, root)]
         if absence_is_fine and not there:
             return Report(version=__version__, files=(), deployments=(), findings=())
         report = judge(there or [*paths], root=root, repository=folder)
-    return _without_absence(report) if absence_is_fine else report
+    return without_absence(report) if absence_is_fine else report
 
 
 def at_path(path: str, judge: Judge) -> Report:
@@ -47,7 +47,7 @@ def at_path(path: str, judge: Judge) -> Report:
     return judge([path], repository=around(os.path.dirname(path) or "."))
 
 
-def _named(path: str, named: Sequence[str]) -> bool:
+def is_named(path: str, named: Sequence[str]) -> bool:
     """Whether a path from the repository's top is one that was asked for as a file."""
     if path in named:
         return True
@@ -68,7 +68,7 @@ def _stood(path: str, root: str) -> bool:
     return is_glob(path) or os.path.lexists(os.path.join(root, path))
 
 
-def _without_absence(report: Report) -> Report:
+def without_absence(report: Report) -> Report:
     """Leave out that nothing was there: a first spec has no past, and that is no finding."""
     return replace(
         report,

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from aispec.policy.baseline import NAME as BASELINE
 from aispec.spec.discover import SKIPPED, is_spec_path
@@ -18,7 +19,7 @@ from aispec.spec.reader import read
 from aispec.spec.sense import paths
 from aispec.spec.settings import NAME as SETTINGS
 from aispec.spec.settings import Settings, load_settings
-from aispec.surface.git import Entry, GitError, Repository
+from aispec.surface.git import Entry, GitError
 
 MAX_FILE = 4 << 20
 """Bytes of one file; larger ones are weights, and are left out."""
@@ -30,13 +31,27 @@ _POINTER = b"version https://git-lfs.github.com/"
 _Named = Callable[[str], bool]
 
 
+class Source(Protocol):
+    """Where the files of a commit are had from; both raise `GitError`."""
+
+    def files(self, commit: str) -> Iterator[Entry]:
+        """Yield the plain files of a commit."""
+
+    def contents(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """Yield the bytes of files."""
+
+
 @contextmanager
 def unpacked(
-    repository: Repository, commit: str, named: _Named = lambda path: False
+    repository: Source,
+    commit: str,
+    named: _Named = lambda path: False,
+    config: str | None = None,
 ) -> Iterator[str]:
     """Give a folder with what aispec reads of a commit, for as long as the context lasts.
 
-    `named` says of a path from the repository's root whether it is a spec whatever its name.
+    `named` says of a path from the repository's root whether it is a spec whatever its name, and
+    `config` is the path of settings that govern in place of the nearest.
     Raises `GitError` where the commit is not all in this clone, or is too much.
     """
     entries = {entry.path: entry for entry in repository.files(commit) if _harmless(entry)}
@@ -44,8 +59,8 @@ def unpacked(
         # It ends the search for settings above it, as a repository's own does.
         os.mkdir(os.path.join(folder, ".git"))
         shelf = _Shelf(repository, entries, folder)
-        shelf.take(path for path in entries if _by_name(path))
-        governed = [*shelf.settings()]
+        shelf.take(path for path in entries if _by_name(path) or path == config)
+        governed = [*shelf.settings(config)]
         for settings in governed:
             shelf.take(_supports(settings, folder, entries))
         specs = [
@@ -107,7 +122,7 @@ def _below(full: str, folder: str, entries: Mapping[str, Entry]) -> Iterator[str
 class _Shelf:
     """What of a commit is on disk by now."""
 
-    def __init__(self, repository: Repository, entries: Mapping[str, Entry], folder: str) -> None:
+    def __init__(self, repository: Source, entries: Mapping[str, Entry], folder: str) -> None:
         self._repository = repository
         self._entries = entries
         self._folder = folder
@@ -137,10 +152,10 @@ class _Shelf:
         with open(full, "wb") as file:
             file.write(content)
 
-    def settings(self) -> Iterator[Settings]:
+    def settings(self, config: str | None) -> Iterator[Settings]:
         """Read the settings that are there."""
         for path in sorted(self._taken):
-            if path.rpartition("/")[2] == SETTINGS:
+            if path.rpartition("/")[2] == SETTINGS or path == config:
                 yield load_settings(os.path.join(self._folder, path))[0]
 
     def beside(self, spec: str) -> Iterator[str]:

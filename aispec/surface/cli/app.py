@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "Judge specs: the main job.",
     "init": "Write a first spec, from five answers or from a manifest.",
     "facts": "Print every computed figure with its bounds.",
+    "comment": "Publish a stored report as the comment on its pull request.",
     "baseline": "Record today's findings, so that only new ones count.",
     "diff": "Say what a change does to fit, cost, limits and latency.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
@@ -25,6 +26,8 @@ _COMMANDS = {
     "schema": "Print a JSON Schema, for editors and other tools.",
     "completion": "Print what makes a shell complete commands and names.",
 }
+_HIDDEN = ("action",)
+"""Commands that run, and that nobody types."""
 OUR_FAULT = 3
 
 
@@ -35,7 +38,7 @@ class _Lazy(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _HIDDEN:
             return None
         module = import_module(f"aispec.surface.cli.{cmd_name}_command")
         command: click.Command = module.command
@@ -44,7 +47,8 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+        known = args and (args[0] in _COMMANDS or args[0] in _HIDDEN)
+        if args and not args[0].startswith("-") and not known:
             self._unknown(ctx, args[0])
         return super().resolve_command(ctx, args)
 
