@@ -64,7 +64,8 @@ class Drawn:
 def drawn(comparison: Comparison, scale: Scale, blob: str, commits: str) -> Drawn:
     """Draw a comment; `blob` is where the forge shows files, `commits` what is compared."""
     errors = _errors(comparison)
-    view = _View(comparison, scale, blob)
+    kept = frozenset(comparison.kept if comparison.base else ())
+    view = _View(comparison, scale, blob, kept)
     return Drawn(
         heading=_heading(comparison),
         open=tuple(view.open(errors)),
@@ -106,6 +107,7 @@ class _View:
     comparison: Comparison
     scale: Scale
     blob: str
+    kept: frozenset[Finding]  # what was found before, too
 
     def open(self, errors: Sequence[Finding]) -> Iterator[str]:
         """What everyone sees: the table, what limits the comparison, and what fails."""
@@ -154,8 +156,7 @@ class _View:
         return f"{fresh}, {old} from before" if old else fresh
 
     def _since(self, finding: Finding) -> str:
-        old = self.comparison.base is not None and finding in self.comparison.kept
-        return _BEFORE if old else ""
+        return _BEFORE if finding in self.kept else ""
 
     def _finding(self, finding: Finding) -> dict[str, object]:
         return {**finding_view(finding, self.blob), "since": self._since(finding)}

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from aispec.estimate.display import words
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.report.ansi import Paint, Style, painter
-from aispec.report.cells import columns, counted, pad, safe, wrap
+from aispec.report.cells import clip, columns, counted, pad, safe, width, wrap
 from aispec.report.change_words import money, side, told, turned
 from aispec.report.comparison import Comparison, Pair
 from aispec.report.words import cost, message
 
-_TURNS: dict[str, Style] = {"unknown": "note", "possibly up": "note", "possibly down": "note"}
+_DOUBTS = ("about the same", "possibly up", "possibly down")
+_MOST_OF_BOTH = 80  # cells
 
 
-def render(comparison: Comparison, *, colour: bool, width: int = 100, unicode: bool = True) -> str:
-    """Return what changed, deployment by deployment, and the sum of it."""
-    drawn = _Drawn(painter(colour), max(width, 40), unicode)
+def render(comparison: Comparison, *, colour: bool, cells: int = 100, unicode: bool = True) -> str:
+    """Return what changed, deployment by deployment, and the sum, on a screen of so many cells."""
+    drawn = _Drawn(painter(colour), max(cells, 40), unicode)
     lines: list[str] = []
     for pair in comparison.pairs:
         if pair.kind != "same":
@@ -29,7 +31,7 @@ def render(comparison: Comparison, *, colour: bool, width: int = 100, unicode: b
         lines += [*loose, ""]
     if comparison.missing:
         lines.append(safe(f"nothing is compared: {comparison.missing}", unicode))
-    lines += [safe(f"{note}", unicode) for note in comparison.notes]
+    lines += [safe(note, unicode) for note in comparison.notes]
     lines += _sum(comparison)
     return "".join(f"{line}\n" for line in lines)
 
@@ -37,9 +39,9 @@ def render(comparison: Comparison, *, colour: bool, width: int = 100, unicode: b
 class _Drawn:
     """How lines are drawn."""
 
-    def __init__(self, paint: Paint, width: int, unicode: bool) -> None:
+    def __init__(self, paint: Paint, cells: int, unicode: bool) -> None:
         self.paint = paint
-        self.width = width
+        self.cells = cells
         self.unicode = unicode
 
     def pair(self, pair: Pair) -> Iterator[str]:
@@ -49,20 +51,27 @@ class _Drawn:
         was = f", was {pair.before.name}" if pair.kind == "renamed" and pair.before else ""
         name = self.paint(self._safe(each.name), "strong")
         yield f"{name}  {self._safe(f'{each.path}:{each.line}')}  {pair.kind}{self._safe(was)}"
-        rows = [
-            (title, f"{side(s.name, s.before)} → {side(s.name, s.after)}", turned(s), s.turn)
-            for title, s in told(pair)
-        ]
-        shown = [tuple(map(self._safe, row[:3])) for row in rows]
-        sizes = columns(shown) if shown else []
-        for (title, values, turn), row in zip(shown, rows, strict=True):
-            line = f"  {pad(title, sizes[0])}  {pad(values, sizes[1])}".rstrip()
-            last = self.paint(turn, _TURNS.get(row[3], "plain"))
-            yield f"  {pad(title, sizes[0])}  {pad(values, sizes[1])}  {last}" if turn else line
+        yield from self._figures(pair)
         if pair.kind in ("added", "removed"):
-            yield f"  {(each.cost and self._safe(cost_of(pair))) or 'no cost'}"
+            yield f"  {self._safe(words(each.cost) if each.cost else 'no cost')}"
         yield from self.findings("new", pair.new)
         yield from self.findings("gone", pair.gone)
+
+    def _figures(self, pair: Pair) -> Iterator[str]:
+        """What changed, in columns: its name, before and after, and how it moved."""
+        rows = []
+        for title, shift in told(pair):
+            both = f"{side(shift.name, shift.before)} → {side(shift.name, shift.after)}"
+            both = clip(self._safe(both), _MOST_OF_BOTH, self.unicode)
+            rows.append((self._safe(title), both, self._safe(turned(shift))))
+        if not rows:
+            return
+        sizes = columns(rows)
+        for title, both, turn in rows:
+            line = f"  {pad(title, sizes[0])}  {pad(both, sizes[1])}".rstrip()
+            doubt: Style = "note" if turn in _DOUBTS else "plain"
+            room = " " * (sum(sizes[:2]) + 6 - width(line))
+            yield f"{line}{room}{self.paint(turn, doubt)}" if turn else line
 
     def findings(self, word: str, found: Sequence[Finding]) -> Iterator[str]:
         """Findings that came or went, each on a line of its own."""
@@ -70,20 +79,12 @@ class _Drawn:
             style: Style = finding.severity if word == "new" else "good"
             kind = f"{word} {finding.severity}[{self._safe(finding.code)}]"
             text = f"  {kind}: {self._safe(message(finding))}"
-            first, *rest = wrap(text, self.width, "    ")
+            first, *rest = wrap(text, self.cells, "    ")
             yield first.replace(kind, self.paint(kind, style), 1)
             yield from rest
 
     def _safe(self, text: str) -> str:
         return safe(text, self.unicode)
-
-
-def cost_of(pair: Pair) -> str:
-    """Return what a deployment that came or went costs."""
-    from aispec.estimate.display import words
-
-    each = pair.after or pair.before
-    return words(each.cost) if each and each.cost is not None else ""
 
 
 def _sum(comparison: Comparison) -> Iterator[str]:

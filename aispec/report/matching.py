@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from aispec.estimate.difference import same
 from aispec.estimate.fact import Absent, Facts
 
 _ALIKE = 0.5  # of what both specs state, in the same file
+_MANY = 50  # deployments with one model that are tried each with each
 _VERY_ALIKE = 0.8  # of it, in another file
 _MODEL = ("model.asked", "model.path")
 _IDENTITY = (*_MODEL, "hardware.asked", "api.provider")
@@ -40,18 +42,41 @@ def match(before: Sequence[Named], after: Sequence[Named]) -> dict[int, int]:
     _by(lambda each: (each.path, each.name), before, after, found)
     _by(lambda each: (each.name,), before, after, found)
     taken = set(found.values())
+    lost = [old for old in range(len(before)) if old not in taken]
+    fresh = [new for new in range(len(after)) if new not in found]
     near = [
-        (-likeness, abs(new - old), new, old)
-        for new, later in enumerate(after)
-        if new not in found
-        for old, earlier in enumerate(before)
-        if old not in taken and (likeness := _likeness(earlier, later))
+        (-likeness, abs(place - old), place, old)
+        for place, old in _alike(before, after, lost, fresh)
+        if (likeness := _likeness(before[old], after[place]))
     ]
     for _, _, new, old in sorted(near):
         if new not in found and old not in taken:
             found[new] = old
             taken.add(old)
     return found
+
+
+def _alike(
+    before: Sequence[Named], after: Sequence[Named], lost: Sequence[int], fresh: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield what may be the same under another name: the same model and hosting.
+
+    Of very many with one model only those that stand at the same place among them are.
+    """
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    for old in lost:
+        waiting.setdefault(_identity(before[old]), []).append(old)
+    places: Counter[tuple[str, ...]] = Counter()
+    for new in fresh:
+        key = _identity(after[new])
+        olds = waiting.get(key, [])
+        near = olds if len(olds) <= _MANY else olds[places[key] : places[key] + 1]
+        places[key] += 1
+        yield from ((new, old) for old in near)
+
+
+def _identity(each: Named) -> tuple[str, ...]:
+    return tuple(str(each.stated.get(name, "")) for name in _IDENTITY)
 
 
 def _by(

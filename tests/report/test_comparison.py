@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from time import perf_counter
 
 import jsonschema
 import pytest
@@ -307,3 +308,14 @@ def test_any_figures_have_the_published_shape(
 ) -> None:
     old, new = (run(*(costing(n, m) for n, m in each.items())) for each in (one, other))
     SHAPE.validate(json.loads(dumps(diff_json(compare(old, new)))))
+
+
+def test_a_thousand_renamed_deployments_are_matched_in_time() -> None:
+    old, new = (
+        run(*(_asking(f"{side}-{n}", usd(n + 1), "llama") for n in range(1000)))
+        for side in ("old", "new")
+    )
+    began = perf_counter()
+    made = compare(old, new)
+    assert {pair.kind for pair in made.pairs} == {"renamed"}
+    assert perf_counter() - began < 20

@@ -114,4 +114,4 @@ def written(made: Comparison, form: str, colour: str = "auto", *, to_file: bool 
     from aispec.report.diff_terminal import render
 
     drawn = screen("never" if to_file and colour == "auto" else colour)
-    return render(made, colour=drawn.colour, width=drawn.width, unicode=drawn.unicode)
+    return render(made, colour=drawn.colour, cells=drawn.width, unicode=drawn.unicode)

@@ -74,7 +74,7 @@ def _terminal(run: Run, to_file: bool) -> str:
         return text
     from aispec.report.diff_terminal import render as changes
 
-    said = changes(run.comparison, colour=drawn.colour, width=drawn.width, unicode=drawn.unicode)
+    said = changes(run.comparison, colour=drawn.colour, cells=drawn.width, unicode=drawn.unicode)
     return f"{text}\n{said}"
 
 
