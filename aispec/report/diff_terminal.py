@@ -32,7 +32,7 @@ def render(comparison: Comparison, *, colour: bool, cells: int = 100, unicode: b
     if comparison.missing:
         lines.append(safe(f"nothing is compared: {comparison.missing}", unicode))
     lines += [safe(note, unicode) for note in comparison.notes]
-    lines += _sum(comparison)
+    lines += [line for said in _sum(comparison) for line in wrap(safe(said, unicode), drawn.cells)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -78,7 +78,8 @@ class _Drawn:
         for finding in found:
             style: Style = finding.severity if word == "new" else "good"
             kind = f"{word} {finding.severity}[{self._safe(finding.code)}]"
-            text = f"  {kind}: {self._safe(message(finding))}"
+            place = "" if finding.deployment else f" {finding.path}:{finding.span.line}"
+            text = f"  {kind}{self._safe(place)}: {self._safe(message(finding))}"
             first, *rest = wrap(text, self.cells, "    ")
             yield first.replace(kind, self.paint(kind, style), 1)
             yield from rest

@@ -67,7 +67,7 @@ def test_only_what_specs_and_settings_name_is_read() -> None:
             "prompts/a.txt": b"one",
             "prompts/b.txt": b"two",
             "src/main.py": b"print()",
-            ".aispec.yaml": b"extends: rules\noverlays: catalog\nprices: our.csv\nspecs: m/*.yaml\n",
+            ".aispec.yaml": b"extends: rules\noverlays: catalog\nprices: our.csv\nspecs: m/*\n",
             "rules/cost/a.yaml": b"code: X",
             "catalog/models/x.yaml": b"id: x",
             "our.csv": b"provider,price",
