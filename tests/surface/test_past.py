@@ -19,6 +19,12 @@ model: llama-3.1-8b-instruct
 hardware: 1x a100-40gb
 workload: {users: 1000/day, tokens_per_session: 2000, prompts: {system: PROMPT}}
 """
+SETTINGS = b"""\
+extends: rules
+overlays: catalog
+prices: our.csv
+specs: m/*.yaml
+"""
 
 
 class Store:
@@ -67,7 +73,7 @@ def test_only_what_specs_and_settings_name_is_read() -> None:
             "prompts/a.txt": b"one",
             "prompts/b.txt": b"two",
             "src/main.py": b"print()",
-            ".aispec.yaml": b"extends: rules\noverlays: catalog\nprices: our.csv\nspecs: m/*\n",
+            ".aispec.yaml": SETTINGS,
             "rules/cost/a.yaml": b"code: X",
             "catalog/models/x.yaml": b"id: x",
             "our.csv": b"provider,price",
