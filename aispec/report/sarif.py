@@ -7,7 +7,7 @@ suppressed results, too: what is silenced is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from aispec.policy.finding import Finding, Label, Remedy
@@ -152,20 +152,24 @@ def _related(number: int, label: Label, path: str) -> Json:
 def _fixes(finding: Finding, shown: Shown) -> Iterable[Json]:
     """The remedies that are an edit of the finding's own file."""
     for remedy in finding.remedies:
-        edit = shown.fixes.get((finding.fingerprint, remedy.change))
-        if edit is not None:
-            yield _fix(remedy, edit, shown.path(finding))
+        edits = shown.fixes.get((finding.fingerprint, remedy.change))
+        if edits:
+            yield _fix(remedy, edits, shown.path(finding))
 
 
-def _fix(remedy: Remedy, edit: Replacement, path: str) -> Json:
-    region: Mapping[str, int] = {
+def _fix(remedy: Remedy, edits: Sequence[Replacement], path: str) -> Json:
+    change = {"artifactLocation": _artifact(path), "replacements": [*map(_replaced, edits)]}
+    return {
+        "description": {"text": f"{remedy.change}: {remedy.effect}"},
+        "artifactChanges": [change],
+    }
+
+
+def _replaced(edit: Replacement) -> Json:
+    region = {
         "startLine": edit.line,
         "startColumn": edit.column,
         "endLine": edit.end_line,
         "endColumn": edit.end_column,
     }
-    replaced = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
-    return {
-        "description": {"text": f"{remedy.change}: {remedy.effect}"},
-        "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": [replaced]}],
-    }
+    return {"deletedRegion": region, "insertedContent": {"text": edit.text}}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import isabs, join, normpath
 
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.report.report import Report
 from aispec.report.words import message
+
+_WORDS = re.compile(r"[\w.%$/-]+|\s|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Shown:
     report: Report
     folder: str = ""
     new: frozenset[str] | None = None
-    fixes: Mapping[tuple[str, str], Replacement] = field(default_factory=dict)
+    fixes: Mapping[tuple[str, str], Sequence[Replacement]] = field(default_factory=dict)
 
     def path(self, finding: Finding) -> str:
         """Return the finding's file from the repository's root."""
@@ -65,20 +68,30 @@ def distinct(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
         yield finding, name if seen[name] == 1 else f"{name}-{seen[name]}"
 
 
-def replacement(before: str, after: str) -> Replacement | None:
-    """Return the one stretch in which two texts differ; none where they do not."""
-    if before == after:
-        return None
-    start = _common(before, after)
-    end = _common(before[start:][::-1], after[start:][::-1])
-    last = len(before) - end
-    line, column = _place(before, start)
-    end_line, end_column = _place(before, last)
-    return Replacement(line, column, end_line, end_column, after[start : len(after) - end])
+def replacements(before: str, after: str) -> tuple[Replacement, ...]:
+    """Return the stretches in which two texts differ, whole words each, from the first to the last.
+
+    They are cut out of the lines that differ, so that a long file costs no more than a short one.
+    """
+    from difflib import SequenceMatcher
+
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    one, other = (_WORDS.findall("".join(lines[start : len(lines) - end])) for lines in (old, new))
+    at = [sum(map(len, old[:start]))]
+    for word in one:
+        at.append(at[-1] + len(word))
+    steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return tuple(
+        Replacement(*_place(before, at[i]), *_place(before, at[j]), "".join(other[k:m]))
+        for kind, i, j, k, m in steps
+        if kind != "equal"
+    )
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters both texts begin with."""
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines both begin with."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 

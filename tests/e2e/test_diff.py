@@ -340,6 +340,21 @@ def test_sarif_offers_remedies_that_are_edits(repository: Path) -> None:
     assert fixes
     (change,) = fixes[0]["artifactChanges"]
     assert change["artifactLocation"]["uri"] == "deploy/chat.ai-deploy.yaml"
-    (edit,) = change["replacements"]
-    region = edit["deletedRegion"]
-    assert region["startLine"] <= region["endLine"] <= len(slow.splitlines()) + 1
+    assert "\n".join(fixed(slow, change["replacements"])) != slow
+    spec.write_text("\n".join(fixed(slow, change["replacements"])), encoding="utf-8")
+    again = json.loads(aispec("check", "--format", "sarif", *TODAY, cwd=repository).stdout)
+    found = {result["ruleId"] for result in again["runs"][0]["results"]}
+    (mended,) = [r["ruleId"] for r in log["runs"][0]["results"] if fixes[0] in r.get("fixes", ())]
+    assert mended not in found
+
+
+def fixed(text: str, edits: list[dict]) -> list[str]:
+    """The lines of a text after SARIF's replacements, none of which spans lines here."""
+    lines = text.split("\n")
+    for edit in reversed(edits):
+        region = edit["deletedRegion"]
+        assert region["startLine"] == region["endLine"]
+        line = lines[region["startLine"] - 1]
+        start, end = region["startColumn"] - 1, region["endColumn"] - 1
+        lines[region["startLine"] - 1] = line[:start] + edit["insertedContent"]["text"] + line[end:]
+    return lines

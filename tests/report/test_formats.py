@@ -20,7 +20,7 @@ from aispec.policy.finding import Finding, Label
 from aispec.policy.rule import load_builtin
 from aispec.report import annotations, concise, gitlab, json_format, junit, sarif
 from aispec.report.report import Report
-from aispec.report.shown import Replacement, Shown, replacement
+from aispec.report.shown import Replacement, Shown, replacements
 
 from .runs import NEAR_LIMIT, OVERCOMMIT, RUNS, judged, run
 from .test_markdown import HOSTILE, hostile
@@ -215,11 +215,12 @@ TEXTS = st.text(st.sampled_from("ab\n: "), max_size=30)
 
 
 @given(TEXTS, TEXTS)
-def test_a_replacement_makes_the_second_text_of_the_first(before: str, after: str) -> None:
-    edit = replacement(before, after)
-    assert (edit is None) == (before == after)
-    if edit is not None:
-        assert put(before, edit) == after
+def test_replacements_make_the_second_text_of_the_first(before: str, after: str) -> None:
+    edits = replacements(before, after)
+    assert bool(edits) == (before != after)
+    for edit in reversed(edits):
+        before = put(before, edit)
+    assert before == after
 
 
 def put(text: str, edit: Replacement) -> str:
@@ -227,6 +228,14 @@ def put(text: str, edit: Replacement) -> str:
     start = sum(len(line) + 1 for line in lines[: edit.line - 1]) + edit.column - 1
     end = sum(len(line) + 1 for line in lines[: edit.end_line - 1]) + edit.end_column - 1
     return text[:start] + edit.text + text[end:]
+
+
+def test_replacements_are_whole_words() -> None:
+    made = replacements(
+        "a: 1\nttft: 1500ms\ntps: 15\nz: 2\n", "a: 1\nttft: 4400ms\ntps: 12\nz: 2\n"
+    )
+    assert [edit.text for edit in made] == ["4400ms", "12"]
+    assert [(edit.line, edit.column, edit.end_column) for edit in made] == [(2, 7, 13), (3, 6, 8)]
 
 
 def test_labels_are_related_places() -> None:

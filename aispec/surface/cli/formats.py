@@ -159,13 +159,13 @@ def _shown(run: Run, fixes: bool = False) -> Shown:
     return Shown(report, "" if folder == "." else folder, new, _fixes(report) if fixes else {})
 
 
-def _fixes(report: Report) -> dict[tuple[str, str], Replacement]:
+def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
     """The remedies that change only some bytes of the file they are for."""
     from aispec.mend.mend import with_fields
     from aispec.mend.text import RefusedError
-    from aispec.report.shown import replacement
+    from aispec.report.shown import replacements
 
-    made = {}
+    made: dict[tuple[str, str], Sequence[Replacement]] = {}
     for finding in report.counted():
         before = "\n".join(report.lines.get(finding.path, ()))
         for remedy in finding.remedies if before and finding.deployment else ():
@@ -175,9 +175,7 @@ def _fixes(report: Report) -> dict[tuple[str, str], Replacement]:
                 )
             except RefusedError:
                 continue
-            edit = replacement(before, after)
-            if edit is not None:
-                made[finding.fingerprint, remedy.change] = edit
+            made[finding.fingerprint, remedy.change] = replacements(before, after)
     return made
 
 
