@@ -33,7 +33,7 @@ def at_commit(
     named = [_from_top(path, repository.top) for path in paths]
     with unpacked(repository, commit, lambda path: is_named(path, named)) as folder:
         root = os.path.normpath(os.path.join(folder, below))
-        there = [path for path in map(_relative, paths) if _stood(path, root)]
+        there = [path for path in map(_relative, paths) if _stood(path, root, folder)]
         if absence_is_fine and not there:
             return Report(version=__version__, files=(), deployments=(), findings=())
         report = judge(there or [*paths], root=root, repository=folder)
@@ -64,8 +64,11 @@ def _from_top(path: str, top: str) -> str:
     return os.path.relpath(os.path.abspath(path), top).replace(os.sep, "/")
 
 
-def _stood(path: str, root: str) -> bool:
-    return is_glob(path) or os.path.lexists(os.path.join(root, path))
+def _stood(path: str, root: str, folder: str) -> bool:
+    """Whether a path is one of the repository as it was unpacked into `folder`."""
+    full = os.path.normpath(os.path.join(root, path))
+    inside = (full + os.sep).startswith(folder + os.sep)
+    return inside and (is_glob(path) or os.path.lexists(full))
 
 
 def without_absence(report: Report) -> Report:

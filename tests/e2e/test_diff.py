@@ -227,6 +227,14 @@ def test_a_subfolder_and_named_files_are_compared_with_themselves(repository: Pa
     assert [each["kind"] for each in json.loads(run.stdout)["diff"]["deployments"]] == ["same"]
 
 
+def test_a_path_outside_the_repository_has_no_past(repository: Path) -> None:
+    outside = repository.parent / "outside.yaml"
+    outside.write_text(CHAT, encoding="utf-8")
+    for path in ("../outside.yaml", str(outside)):
+        run = aispec("check", path, "--diff", "v1", "--format", "json", *TODAY, cwd=repository)
+        assert [e["kind"] for e in json.loads(run.stdout)["diff"]["deployments"]] == ["added"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
