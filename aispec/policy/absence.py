@@ -28,6 +28,37 @@ def indispensable(text: str) -> frozenset[str]:
     return _asked(ast.parse(source, mode="eval").body, stripped, turned=False)
 
 
+@lru_cache(maxsize=4096)
+def demanded(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return names with the only words for them that the condition can hold with.
+
+    These are comparisons such as `environment == "production"` that are joined by `and`.
+    """
+    stripped = text.strip()
+    source, _ = read_literals(stripped)
+    root = ast.parse(source, mode="eval").body
+    every = isinstance(root, ast.BoolOp) and isinstance(root.op, ast.And)
+    parts = root.values if every and isinstance(root, ast.BoolOp) else [root]
+    return tuple(found for part in parts if (found := _demand(part, stripped)))
+
+
+def _demand(node: ast.expr, text: str) -> tuple[str, frozenset[str]] | None:
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    name, operator, other = _written(node.left, text), node.ops[0], node.comparators[0]
+    if name not in TERMS or TERMS[name].kind != "text":
+        return None
+    words = []
+    if isinstance(operator, ast.Eq):
+        words = [other]
+    elif isinstance(operator, ast.In) and isinstance(other, (ast.List, ast.Tuple)):
+        words = other.elts
+    shown = [_written(word, text) for word in words]
+    if not shown or any(word[0] not in "\"'" for word in shown):
+        return None
+    return name, frozenset(word[1:-1] for word in shown)
+
+
 def _asked(node: ast.expr, text: str, turned: bool) -> frozenset[str]:
     """The names of a condition, or of its opposite where it is `turned`."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):

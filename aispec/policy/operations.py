@@ -175,6 +175,8 @@ def known(name: str, turned: bool = False) -> Ask:
 
     def ask(scope: Scope) -> Answer:
         fact = scope.get(name)
+        if isinstance(fact, Quantity):
+            return YES if fact.known is not turned else NO
         if fact is None or isinstance(fact, Absent):
             return NO
         return YES if is_known(fact) is not turned else NO

@@ -15,7 +15,9 @@ from aispec.policy.operations import Ask
 from aispec.policy.rule import Rule
 
 _FEW = 2  # deployments for which it does not pay to look what is absent
-_MOST_LISTS = 256
+_MOST_LISTS = 1024
+_TELLING = ("environment", "use", "hardware.class", "hardware.purchase", "model.kind")
+"""Texts that rules ask for and that have few values: rules that ask for another are left out."""
 
 
 class Seat:
@@ -63,18 +65,26 @@ class Seat:
         applies = self.rule.applies
         return indispensable(self.rule.when) | (indispensable(applies) if applies else frozenset())
 
+    def demanded(self) -> list[tuple[str, frozenset[str]]]:
+        """Return texts that are asked for, with the words that the rule may hold with."""
+        from aispec.policy.absence import demanded
+
+        texts = (self.rule.when, self.rule.applies) if self.rule.applies else (self.rule.when,)
+        return [each for text in texts for each in demanded(text) if each[0] in _TELLING]
+
 
 class Panel:
     """Rules that judge, in their order; those of the reader have no condition and no seat."""
 
-    __slots__ = ("_judged", "_lists", "_needs", "rules", "seats")
+    __slots__ = ("_judged", "_lists", "_needs", "_words", "rules", "seats")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
         self.seats = [Seat(rule) for rule in rules if not rule.reader]
         self._judged = 0
         self._needs: dict[str, list[int]] = {}
-        self._lists: dict[tuple[str, ...], list[Seat]] = {}
+        self._words: list[tuple[int, str, frozenset[str]]] = []
+        self._lists: dict[tuple[tuple[str, ...], ...], list[Seat]] = {}
 
     def holding(self, scope: Mapping[str, Fact]) -> list[tuple[Seat, Answer]]:
         """Return the rules whose condition holds, or may, with its answer."""
@@ -93,19 +103,30 @@ class Panel:
         absent = tuple(
             [name for name in needs if (fact := get(name)) is None or type(fact) is Absent]
         )
-        found = self._lists.get(absent)
+        telling = tuple([str(fact) if type(fact := get(n)) is str else "" for n in _TELLING])
+        found = self._lists.get((absent, telling))
         if found is None:
-            gone = {place for name in absent for place in needs[name]}
-            found = [seat for place, seat in enumerate(self.seats) if place not in gone]
+            found = self._left(absent, dict(zip(_TELLING, telling, strict=True)))
             if len(self._lists) < _MOST_LISTS:
-                self._lists[absent] = found
+                self._lists[absent, telling] = found
         return found
 
+    def _left(self, absent: tuple[str, ...], telling: Mapping[str, str]) -> list[Seat]:
+        """The rules that may hold without some facts and with such words."""
+        gone = {place for name in absent for place in self._needs[name]}
+        gone |= {
+            place
+            for place, name, words in self._words
+            if telling[name] and telling[name] not in words
+        }
+        return [seat for place, seat in enumerate(self.seats) if place not in gone]
+
     def _look(self) -> dict[str, list[int]]:
-        """Note by fact the places of the rules that cannot do without it."""
+        """Note by fact the places of the rules that cannot do without it, or without a word."""
         for place, seat in enumerate(self.seats):
             for name in sorted(seat.indispensable()):
                 self._needs.setdefault(name, []).append(place)
+            self._words += [(place, name, words) for name, words in seat.demanded()]
         return self._needs
 
 
