@@ -196,6 +196,6 @@ def _by_api(case: Case, workload: Workload, request: Request) -> Facts:
         **traffic.facts(flow, request, workload.batch),
         **memory.absent("served by an API"),
         **speeds,
-        **limits.facts(deployment, workload, request, flow),
+        **limits.facts(deployment, workload, request, flow, case.today),
         **cost.by_api(deployment, workload, request, flow, case.today),
     }

@@ -145,6 +145,7 @@ FACTS: dict[str, Term] = {
     "limits.itpm_plan": _number("input tokens a minute the plan allows", "tokens/min"),
     "limits.otpm_needed": _number("output tokens a minute at the peak", "tokens/min"),
     "limits.otpm_plan": _number("output tokens a minute the plan allows", "tokens/min"),
+    "limits.plan_days_left": _number("days until the provider drops these limits", "days"),
     "limits.tpm_reserved": _number(
         "tokens a minute counted at admission, max_tokens of output reserved", "tokens/min"
     ),
