@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.catalog.store import Catalog
+from aispec.surface.cli import completing
 from aispec.surface.cli.asking import today_option
 from aispec.surface.cli.terminal import emit
 
@@ -27,7 +28,7 @@ def _words(query: tuple[str, ...]) -> str:
 
 
 @command.command("models")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=completing.models)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def models(query: tuple[str, ...], every: bool) -> int:
     """List the models in whose names every word of QUERY stands.
@@ -43,7 +44,7 @@ def models(query: tuple[str, ...], every: bool) -> int:
 
 
 @command.command("accelerators")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=completing.accelerators)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def accelerators(query: tuple[str, ...], every: bool) -> int:
     """List the accelerators in whose names every word of QUERY stands.
@@ -60,7 +61,7 @@ def accelerators(query: tuple[str, ...], every: bool) -> int:
 
 
 @command.command("prices")
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1, required=True, shell_complete=completing.models)
 @click.option(
     "--prices",
     "file",

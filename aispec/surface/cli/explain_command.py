@@ -7,11 +7,12 @@ from datetime import date
 import click
 
 from aispec.surface.cli.asking import colour_option, judged, today_option
+from aispec.surface.cli.completing import subjects
 from aispec.surface.cli.terminal import Screen, emit, screen
 
 
 @click.command("explain")
-@click.argument("subject", metavar="CODE|FACT")
+@click.argument("subject", metavar="CODE|FACT", shell_complete=subjects)
 @click.argument("file", required=False, type=click.Path())
 @click.option(
     "--format",

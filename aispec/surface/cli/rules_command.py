@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.surface.cli.asking import colour_option
+from aispec.surface.cli.completing import codes
 from aispec.surface.cli.terminal import emit, screen
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("prefix", required=False)
+@click.argument("prefix", required=False, shell_complete=codes)
 @click.option(
     "--effective",
     type=click.Path(),
