@@ -17,6 +17,7 @@ from aispec.spec.text import decode
 
 _TEMPLATE = re.compile(r"^\s*\{\{|\{\{[-\s]*(?:\.Values|include|if|range|with|end)\b", re.M)
 _MOST = 100
+_LONGEST = 100_000  # characters of a script
 _UNREAD = frozenset(("SPEC001", "SPEC002"))
 
 
@@ -82,7 +83,9 @@ def _config(text: str) -> dict[str, Any] | None:
 
 
 def _is_script(text: str) -> bool:
-    return re.search(r"^\s*(?:kind|services|apiVersion)\s*:", text, re.M) is None
+    return len(text) < _LONGEST and not re.search(
+        r"^\s*(?:kind|services|apiVersion)\s*:", text, re.M
+    )
 
 
 def _nothing(text: str, documents: list[Document], problems: list[Problem]) -> str:

@@ -8,25 +8,32 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command import aispec
+from aispec.surface.cli.app import application
+from tests.e2e.inside import inside
 
 
-def completed(words: str, folder: Path) -> list[str]:
-    """Return what bash would be offered after these words, the last of them incomplete."""
-    count = len(words.split(" ")) - 1
-    environment = {"_AISPEC_COMPLETE": "bash_complete", "COMP_WORDS": words}
+def completed(words: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what bash is offered after these words, the last of them incomplete."""
+    from click.shell_completion import BashComplete
+
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    lines = BashComplete(application, {}, "aispec", "_AISPEC_COMPLETE").complete().splitlines()
+    return [line.partition(",")[2] for line in lines]
+
+
+def test_the_installed_command_answers_a_shell(tmp_path: Path) -> None:
+    asked = {"_AISPEC_COMPLETE": "bash_complete", "COMP_WORDS": "aispec ch", "COMP_CWORD": "1"}
     run = subprocess.run(
         [sys.executable, "-c", "from aispec.surface.cli import main; main()"],
-        cwd=folder, capture_output=True, check=False, timeout=60,
-        env={**os.environ, **environment, "COMP_CWORD": str(count)},
+        cwd=tmp_path, capture_output=True, check=False, timeout=60, env={**os.environ, **asked},
     )  # fmt: skip
-    assert run.stderr == b""
-    return [line.partition(",")[2] for line in run.stdout.decode().splitlines()]
+    assert (run.stdout, run.stderr) == (b"plain,check\n", b"")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_has_a_script(shell: str, tmp_path: Path) -> None:
-    run = aispec("completion", shell, cwd=tmp_path)
+    run = inside("completion", shell, cwd=tmp_path)
     assert run.returncode == 0
     assert f"_AISPEC_COMPLETE={shell}_complete".encode() in run.stdout
     found = shutil.which(shell)
@@ -35,7 +42,7 @@ def test_each_shell_has_a_script(shell: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_shell_is_told_the_known_ones(tmp_path: Path) -> None:
-    run = aispec("completion", "tcsh", cwd=tmp_path)
+    run = inside("completion", "tcsh", cwd=tmp_path)
     assert run.returncode == 2
     assert b"'bash', 'zsh', 'fish'" in run.stderr
 
@@ -61,8 +68,8 @@ def test_an_unknown_shell_is_told_the_known_ones(tmp_path: Path) -> None:
         ("aispec completion z", "zsh"),
     ],
 )
-def test_what_is_offered(words: str, offered: str, tmp_path: Path) -> None:
-    assert offered in completed(words, tmp_path)
+def test_what_is_offered(words: str, offered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert offered in completed(words, monkeypatch)
 
 
 def test_commands_are_offered_without_importing_them(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aispec.spec.reader import read_file
+from tests.e2e.inside import inside
 from tests.e2e.test_command import aispec
 
 SOURCES = Path(__file__).parents[1] / "adopt" / "sources"
@@ -81,7 +82,7 @@ def test_from_a_manifest_to_a_spec_that_passes(tmp_path: Path) -> None:
 def test_a_manifest_that_is_good_passes_at_once(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     source = str(SOURCES / "vllm-deployment.yaml")
-    assert aispec("init", "--from", source, "--users", "50/day", cwd=tmp_path).returncode == 0
-    run = aispec("check", *TODAY, cwd=tmp_path)
+    assert inside("init", "--from", source, "--users", "50/day", cwd=tmp_path).returncode == 0
+    run = inside("check", *TODAY, cwd=tmp_path)
     assert run.returncode == 0, run.stdout
-    assert aispec("fix", "--check", cwd=tmp_path).returncode == 0
+    assert inside("fix", "--check", cwd=tmp_path).returncode == 0

@@ -1,11 +1,10 @@
 """`aispec fix` as people run it: what it writes, shows, refuses, and its exit codes."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from aispec.spec.reader import read
+from tests.e2e.inside import inside
 from tests.e2e.test_command import GOOD, aispec
 from tests.e2e.test_init import on_a_terminal
 
@@ -60,23 +59,23 @@ def test_what_it_mends_and_shows(spec: Path) -> None:
 
 
 def test_check_writes_nothing_and_exits_with_1(spec: Path) -> None:
-    run = aispec("fix", "--check", cwd=spec.parent)
+    run = inside("fix", "--check", cwd=spec.parent)
     assert run.returncode == 1
     assert spec.read_text(encoding="utf-8") == MISSPELT
     spec.write_text(MENDED, encoding="utf-8")
-    assert aispec("fix", "--check", cwd=spec.parent).returncode == 0
+    assert inside("fix", "--check", cwd=spec.parent).returncode == 0
 
 
 @pytest.mark.parametrize("flag", ["--diff", "--dry-run"])
 def test_a_dry_run_shows_and_writes_nothing(spec: Path, flag: str) -> None:
-    run = aispec("fix", flag, cwd=spec.parent)
+    run = inside("fix", flag, cwd=spec.parent)
     assert run.returncode == 0
     assert b"+name: chat" in run.stdout
     assert spec.read_text(encoding="utf-8") == MISSPELT
 
 
 def test_standard_input_comes_out_mended(tmp_path: Path) -> None:
-    run = aispec("fix", "-", cwd=tmp_path, given=MISSPELT.encode())
+    run = inside("fix", "-", cwd=tmp_path, given=MISSPELT.encode())
     assert (run.returncode, run.stdout.decode()) == (0, MENDED)
 
 
@@ -87,7 +86,7 @@ def test_mode_line_ends_and_links_stay(spec: Path) -> None:
     real = spec.parent / "real.yaml"
     real.write_text(MISSPELT.replace("chat", "other"), encoding="utf-8")
     link.symlink_to(real)
-    assert aispec("fix", "ai-deploy.yaml", "linked.ai-deploy.yaml", cwd=spec.parent).returncode == 0
+    assert inside("fix", "ai-deploy.yaml", "linked.ai-deploy.yaml", cwd=spec.parent).returncode == 0
     assert spec.read_bytes() == MENDED.replace("\n", "\r\n").encode()
     assert spec.stat().st_mode & 0o7777 == 0o640
     assert link.is_symlink()
@@ -96,12 +95,12 @@ def test_mode_line_ends_and_links_stay(spec: Path) -> None:
 
 
 def test_a_link_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
-    inside = tmp_path / "repository"
-    (inside / ".git").mkdir(parents=True)
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
     outside = tmp_path / "outside.yaml"
     outside.write_text(MISSPELT, encoding="utf-8")
-    (inside / "ai-deploy.yaml").symlink_to(outside)
-    run = aispec("fix", "ai-deploy.yaml", cwd=inside)
+    (repository / "ai-deploy.yaml").symlink_to(outside)
+    run = inside("fix", "ai-deploy.yaml", cwd=repository)
     assert run.returncode == 2
     assert b"Traceback" not in run.stderr
     assert outside.read_text(encoding="utf-8") == MISSPELT
@@ -109,7 +108,7 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
 
 def test_what_is_left_unreadable_says_so(spec: Path) -> None:
     spec.write_text(MISSPELT + "zzz: 1\n", encoding="utf-8")
-    run = aispec("fix", cwd=spec.parent)
+    run = inside("fix", cwd=spec.parent)
     assert run.returncode == 2
     assert b"unknown key 'zzz'" in run.stderr
     assert spec.read_text(encoding="utf-8") == MENDED + "zzz: 1\n"
@@ -125,7 +124,7 @@ def test_what_is_left_unreadable_says_so(spec: Path) -> None:
     ],
 )
 def test_bad_usage_says_what_to_do(spec: Path, arguments: tuple[str, ...], said: bytes) -> None:
-    run = aispec("fix", *arguments, cwd=spec.parent)
+    run = inside("fix", *arguments, cwd=spec.parent)
     assert run.returncode == 2
     assert said in run.stderr
     assert b"Traceback" not in run.stderr
@@ -136,7 +135,7 @@ def test_bad_usage_says_what_to_do(spec: Path, arguments: tuple[str, ...], said:
 )
 def test_any_bytes_are_left_as_they_are(spec: Path, content: bytes) -> None:
     spec.write_bytes(content)
-    run = aispec("fix", cwd=spec.parent)
+    run = inside("fix", cwd=spec.parent)
     assert run.returncode == 2
     assert spec.read_bytes() == content
     assert b"Traceback" not in run.stderr
@@ -144,17 +143,17 @@ def test_any_bytes_are_left_as_they_are(spec: Path, content: bytes) -> None:
 
 def test_a_remedy_takes_its_finding_away_and_nothing_else(spec: Path) -> None:
     spec.write_text(TOO_LARGE, encoding="utf-8")
-    before = aispec("check", *TODAY, "--format", "concise", cwd=spec.parent)
+    before = inside("check", *TODAY, "--format", "concise", cwd=spec.parent)
     assert b"error[FIT002]" in before.stdout
-    run = aispec("fix", "--remedy", "FIT002", *TODAY, cwd=spec.parent)
+    run = inside("fix", "--remedy", "FIT002", *TODAY, cwd=spec.parent)
     assert run.returncode == 0
     text = spec.read_text(encoding="utf-8")
     for comment in ("# the large one", "# the model", "# one is not enough"):
         assert comment in text
     assert b"large: FIT002: " in run.stderr
-    after = aispec("check", *TODAY, "--format", "concise", cwd=spec.parent)
+    after = inside("check", *TODAY, "--format", "concise", cwd=spec.parent)
     assert b"error" not in after.stdout
-    again = aispec("fix", "--remedy", "FIT002", *TODAY, cwd=spec.parent)
+    again = inside("fix", "--remedy", "FIT002", *TODAY, cwd=spec.parent)
     assert again.returncode == 0
     assert b"no finding has a remedy that was asked for" in again.stderr
     assert spec.read_text(encoding="utf-8") == text
@@ -163,7 +162,7 @@ def test_a_remedy_takes_its_finding_away_and_nothing_else(spec: Path) -> None:
 def test_the_second_remedy_is_another(spec: Path) -> None:
     spec.write_text(TOO_LARGE, encoding="utf-8")
     shown = [
-        aispec("fix", "--remedy", f"FIT002={number}", "--diff", *TODAY, cwd=spec.parent).stdout
+        inside("fix", "--remedy", f"FIT002={number}", "--diff", *TODAY, cwd=spec.parent).stdout
         for number in (1, 2)
     ]
     assert shown[0]
@@ -182,33 +181,40 @@ def test_remedies_can_be_chosen_on_a_terminal(spec: Path) -> None:
 
 def test_good_specs_and_examples_have_nothing_to_mend(spec: Path) -> None:
     spec.write_text(GOOD, encoding="utf-8")
-    run = aispec("fix", "--check", cwd=spec.parent)
+    run = inside("fix", "--check", cwd=spec.parent)
     assert (run.returncode, run.stdout) == (0, b"")
     examples = Path(__file__).parents[2]
-    assert aispec("fix", "--check", "examples", cwd=examples).returncode == 0
+    assert inside("fix", "--check", "examples", cwd=examples).returncode == 0
 
 
 def test_the_difference_has_colour_only_where_it_is_wanted(spec: Path) -> None:
-    assert b"\x1b" not in aispec("fix", "--diff", cwd=spec.parent).stdout
-    coloured = aispec("fix", "--diff", cwd=spec.parent, FORCE_COLOR="1").stdout
+    assert b"\x1b" not in inside("fix", "--diff", cwd=spec.parent).stdout
+    coloured = inside("fix", "--diff", cwd=spec.parent, FORCE_COLOR="1").stdout
     assert b"\x1b[32m+name" in coloured
-    plain = aispec("fix", "--diff", cwd=spec.parent, FORCE_COLOR="1", NO_COLOR="1").stdout
+    plain = inside("fix", "--diff", cwd=spec.parent, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert b"\x1b" not in plain
 
 
 def test_escapes_in_a_spec_do_not_reach_the_terminal(spec: Path) -> None:
     spec.write_text(MISSPELT + "# \x9b31m \u202e \x1b[2J\n", encoding="utf-8")
-    run = aispec("fix", "--diff", cwd=spec.parent)
+    run = inside("fix", "--diff", cwd=spec.parent)
     assert b"\x1b" not in run.stdout + run.stderr
     assert "\u202e".encode() not in run.stdout
 
 
-def test_a_file_that_cannot_be_written_is_one_error(spec: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root writes everywhere")
-    spec.parent.chmod(0o555)
-    run = aispec("fix", cwd=spec.parent)
-    spec.parent.chmod(0o755)
-    assert run.returncode == 2
-    assert b"can't be written" in run.stderr
-    assert read(spec.read_bytes(), "x").problems
+def test_a_file_that_cannot_be_written_is_one_error(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from aispec.surface.cli.fix_command import command
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(spec.parent)
+    monkeypatch.setattr("os.replace", full)
+    run = CliRunner().invoke(command, [], standalone_mode=False)
+    assert str(run.exception) == "ai-deploy.yaml can't be written: No space left on device"
+    assert spec.read_text(encoding="utf-8") == MISSPELT
+    assert sorted(path.name for path in spec.parent.iterdir()) == [".git", "ai-deploy.yaml"]

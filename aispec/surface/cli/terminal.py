@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 _USUAL_WIDTH = 100
@@ -61,20 +62,23 @@ def emit(text: str, output: str | None = None) -> None:
 def rewrite(path: str, data: bytes) -> None:
     """Replace a file in one step; its mode stays, and a link goes on leading to it."""
     real = os.path.realpath(path)
-    _replace(real, data, os.stat(real).st_mode & 0o7777)
+    _replace(real, data, os.stat(real).st_mode & 0o7777, path)
 
 
-def _replace(path: str, data: bytes, mode: int = 0o644) -> None:
+def _replace(path: str, data: bytes, mode: int = 0o644, shown: str | None = None) -> None:
     from tempfile import NamedTemporaryFile
 
     import click
 
-    folder = os.path.dirname(path) or "."
+    folder, name = os.path.dirname(path) or ".", ""
     try:
         with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
+            name = file.name
             file.write(data)
-        os.chmod(file.name, mode)
-        os.replace(file.name, path)
+        os.chmod(name, mode)
+        os.replace(name, path)
     except OSError as error:
+        with suppress(OSError):
+            os.unlink(name)
         reason = error.strerror or "no reason given"
-        raise click.ClickException(f"{path} can't be written: {reason}") from error
+        raise click.ClickException(f"{shown or path} can't be written: {reason}") from error
