@@ -113,7 +113,9 @@ def _left_open(line: str, quote: str) -> str:
     for match in _MARKS.finditer(line):
         mark = match[0]
         if quote:
-            quote = "" if mark == quote else quote
+            # A backslash has no meaning inside single quotes.
+            closed = mark == quote or (quote == "'" and mark.endswith("'"))
+            quote = "" if closed else quote
         elif mark == "#" and not line[: match.start()][-1:].strip():
             break
         elif mark in _QUOTES:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +78,10 @@ class _Lazy(click.Group):
         ctx.fail(f"there is no command '{name}': {advice}")
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="aispec %(version)s")
 def application() -> None:
     """Judge AI deployments before they are deployed.
@@ -87,15 +91,22 @@ def application() -> None:
 
     \b
     Examples:
-      aispec check                    every spec below this folder
+      aispec init                     write a first spec, from five answers
+      aispec init --from k8s.yaml     or from what starts the engine today
+      aispec check                    judge every spec below this folder
       aispec check deploy/chat.yaml   one of them
       aispec facts deploy/chat.yaml   all figures, with their bounds
       aispec explain FIT001           what a rule judges, and why
+      aispec fix --remedy FIT001      apply what was tried and helps
     """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1, 2, or 3 when the fault is ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name in a spec may have letters that the terminal's encoding has not.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = application.main(
             args=None if arguments is None else list(arguments),

@@ -20,14 +20,21 @@ _MOST = 40
 
 @click.group("catalog")
 def command() -> None:
-    """Look up models, accelerators and prices, each with its source and date."""
+    """Look up models, accelerators and prices, each with its source and date.
+
+    \b
+    Examples:
+      aispec catalog models llama 70b
+      aispec catalog accelerators h100
+      aispec catalog prices aws/p5.48xlarge
+    """
 
 
 def _words(query: tuple[str, ...]) -> str:
     return " ".join(query)
 
 
-@command.command("models")
+@command.command("models", short_help="List models by words of their names.")
 @click.argument("query", nargs=-1, shell_complete=completing.models)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def models(query: tuple[str, ...], every: bool) -> int:
@@ -43,7 +50,7 @@ def models(query: tuple[str, ...], every: bool) -> int:
     return _shown(found, models_table(found if every else found[:_MOST]), every, _words(query))
 
 
-@command.command("accelerators")
+@command.command("accelerators", short_help="List accelerators by words of their names.")
 @click.argument("query", nargs=-1, shell_complete=completing.accelerators)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def accelerators(query: tuple[str, ...], every: bool) -> int:
@@ -60,7 +67,7 @@ def accelerators(query: tuple[str, ...], every: bool) -> int:
     return _shown(found, table, every, _words(query))
 
 
-@command.command("prices")
+@command.command("prices", short_help="List prices of tokens, or by the hour.")
 @click.argument("query", nargs=-1, required=True, shell_complete=completing.models)
 @click.option(
     "--prices",

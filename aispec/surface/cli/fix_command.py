@@ -75,10 +75,10 @@ def command(
     \b
     Examples:
       aispec fix
-      aispec fix --check                       in CI: exit 1 if something is to be mended
-      aispec fix --remedy FIT001 chat.yaml     the first remedy that was tried for FIT001
-      aispec fix --remedy FIT001=2 --diff      the second, shown and not written
-      aispec fix --remedy all                  until no error with a remedy is left
+      aispec fix --check                    in CI: exit 1 if it would change a file
+      aispec fix --remedy FIT001 chat.yaml  the first remedy of FIT001's findings
+      aispec fix --remedy FIT001=2 --diff   the second, shown and not written
+      aispec fix --remedy all               until no error with a remedy is left
       aispec fix -i
     """
     wanted = _wanted(remedy)

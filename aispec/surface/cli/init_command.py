@@ -90,7 +90,7 @@ def command(
       aispec init
       aispec init --from k8s/deployment.yaml
       aispec init --model gpt-4o-mini --api openai --users 5000/day --tokens 3000
-      echo 'vllm serve Qwen/Qwen3-8B -tp 2' | aispec init --from - --hardware '2x l40s' -o -
+      echo 'vllm serve Qwen/Qwen3-8B' | aispec init --from - --hardware l40s -o -
       aispec init --hook --workflow
     """
     target = _target(path, output)

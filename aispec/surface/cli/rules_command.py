@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 
 @click.group("rules")
 def command() -> None:
-    """List rules, begin one, and test rule files by their own examples."""
+    """List rules, begin one, and test rule files by their own examples.
+
+    \b
+    Examples:
+      aispec rules list FIT
+      aispec rules new unapproved-model --prefix ACME
+      aispec rules test rules
+    """
 
 
-@command.command("list")
+@command.command("list", short_help="List the rules that come with aispec.")
 @click.argument("prefix", required=False, shell_complete=codes)
 @click.option(
     "--effective",
@@ -92,11 +99,17 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     return 2 if problems else 0
 
 
-@command.command("new")
+@command.command("new", short_help="Begin a rule: write a file to be filled in.")
 @click.argument("name")
 @click.option("--topic", default="operations", show_default=True, help="The folder it goes to.")
 @click.option("--prefix", default="ORG", show_default=True, help="The letters of its code.")
-@click.option("--folder", default="rules", show_default=True, type=click.Path(file_okay=False))
+@click.option(
+    "--folder",
+    default="rules",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="The folder of your rules.",
+)
 def new(name: str, topic: str, prefix: str, folder: str) -> int:
     """Begin a rule: write FOLDER/TOPIC/NAME.yaml, to be filled in.
 
@@ -121,12 +134,17 @@ def new(name: str, topic: str, prefix: str, folder: str) -> int:
     return 0
 
 
-@command.command("test")
+@command.command("test", short_help="Run the examples of rules.")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
 def test(folder: str | None) -> int:
     """Run the examples of the rules in FOLDER, or of those that come with aispec.
 
     Every rule needs an example in which it finds something and one in which it does not.
+
+    \b
+    Examples:
+      aispec rules test
+      aispec rules test policy/rules
     """
     from pathlib import Path
 

@@ -30,8 +30,9 @@ def _coloured(choice: str, live: bool) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
+    forced = os.environ.get("FORCE_COLOR")
+    if forced:
+        return forced.lower() not in ("0", "false")
     return live and os.environ.get("TERM") != "dumb"
 
 
@@ -48,8 +49,22 @@ def _unicode() -> bool:
     return not sys.stdout.isatty() or encoding.startswith("utf")
 
 
+_PLAINER = str.maketrans(
+    {
+        "…": "...", "×": "x", "–": "-", "—": "-", "·": "*", "•": "*", "→": "->", "≤": "<=",
+        "≥": ">=", "±": "+-", "≈": "~", "✓": "ok", "✗": "x", "’": "'", "‘": "'", "“": '"', "”": '"',
+        "│": "|", "─": "-", "└": "`", "├": "|", "┌": ".", "²": "2", "³": "3", "µ": "u",
+    }
+)  # fmt: skip
+
+
 def emit(text: str, output: str | None = None) -> None:
-    """Write UTF-8 to standard output, or to a file that is replaced in one step."""
+    """Write UTF-8 to standard output, or to a file that is replaced in one step.
+
+    A terminal that shows no UTF-8 gets ASCII.
+    """
+    if output is None and not _unicode():
+        text = text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
     data = text.encode("utf-8", "backslashreplace")
     if output is None:
         sys.stdout.flush()
