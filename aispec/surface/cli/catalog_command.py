@@ -97,11 +97,21 @@ def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
     if not hours and isinstance(device, Match):
         hours = book.accelerator(device.entry.id)
     if not tokens and not hours:
-        raise click.UsageError(f"no price is known for '{name}'")
+        raise click.UsageError(f"no price is known for '{name}'{_near(name)}")
     emit("\n".join(t for t in (tokens_table(tokens), hourly_table(hours)) if t))
     days = [*(price.as_of for price in tokens), *(price.as_of for price in hours)]
     click.echo(_age(days, today or date.today()))
     return 0
+
+
+def _near(name: str) -> str:
+    """Say which names in the catalogue are spelled like one that is not in it."""
+    from aispec.catalog.store import Missing
+
+    catalog = Catalog.default()
+    found = [e for e in (catalog.model(name), catalog.accelerator(name)) if isinstance(e, Missing)]
+    near = [close for each in found for close in each.nearest]
+    return f"; the nearest are {', '.join(near)}" if near else ": try fewer words, or a part of one"
 
 
 def _book(file: str | None) -> PriceBook:
@@ -132,7 +142,7 @@ def _age(days: list[str | None], today: date) -> str:
 
 def _shown(found: tuple[object, ...], table: str, every: bool, query: str) -> int:
     if not found:
-        raise click.UsageError(f"nothing in the catalogue is called '{query}'")
+        raise click.UsageError(f"nothing in the catalogue is called '{query}'{_near(query)}")
     emit(table)
     hidden = 0 if every else max(len(found) - _MOST, 0)
     if hidden:

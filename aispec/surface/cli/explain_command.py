@@ -55,7 +55,7 @@ def _rule(subject: str, form: str, drawn: Screen) -> str:
 
         near = nearest(subject, [name for r in rules for name in (r.code, r.name)], 3)
         advice = f"; the nearest are {', '.join(near)}" if near else ""
-        raise click.UsageError(f"there is no rule '{subject}'{advice}")
+        raise click.UsageError(f"there is no rule '{subject}'{advice}: see `aispec rules list`")
     if form == "markdown":
         return explain.explain_rule_markdown(found[0])
     if form == "json":

@@ -75,7 +75,7 @@ def command(
     \b
     Examples:
       aispec fix
-      aispec fix --check                    in CI: exit 1 if it would change a file
+      aispec fix --check                    in CI: 1 if a file would change
       aispec fix --remedy FIT001 chat.yaml  the first remedy of FIT001's findings
       aispec fix --remedy FIT001=2 --diff   the second, shown and not written
       aispec fix --remedy all               until no error with a remedy is left

@@ -61,7 +61,7 @@ def list_(prefix: str | None, effective: str | None, form: str, colour: str) -> 
 
     rules = [r for r in load_builtin(told=True) if not prefix or matches(prefix, r.code, r.name)]
     if not rules:
-        raise click.UsageError(f"no rule begins with '{prefix}'")
+        raise click.UsageError(f"no rule begins with '{prefix}': `aispec rules list` lists all")
     if form == "json":
         from aispec.report.explain import explain_rule_json
         from aispec.report.json_format import dumps
