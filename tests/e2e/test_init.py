@@ -116,6 +116,16 @@ def test_flags_go_before_the_source(tmp_path: Path) -> None:
     assert located.spec.engine.max_model_len == 16_000
 
 
+def test_a_command_itself_is_a_source(tmp_path: Path) -> None:
+    run = inside("init", "--from", "vllm serve Qwen/Qwen3-8B -tp 2", "-", cwd=tmp_path)
+    assert run.returncode == 0
+    assert b"from the command." in run.stdout
+    assert b"model: Qwen/Qwen3-8B" in run.stdout
+    other = inside("init", "--from", "echo hello", "-", cwd=tmp_path)
+    assert other.returncode == 2
+    assert b"no engine is started" in other.stderr
+
+
 def test_a_config_beside_the_spec_is_named_by_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "house"
     folder.mkdir(parents=True)

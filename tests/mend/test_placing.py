@@ -83,7 +83,8 @@ def lines_of_difference(before: str, after: str) -> list[str]:
         (BLOCK, "hardware.parallelism.expert", 4,
          ["-  parallelism: {tensor: 1}", "+  parallelism: {tensor: 1, expert: 4}"]),
         (BLOCK, "hardware.parallelism", None, ["-  parallelism: {tensor: 1}"]),
-        (BLOCK, "precision.weights", "fp8", ["+precision:", "+  weights: fp8"]),
+        (BLOCK, "precision.weights", "fp8", ["+precision: fp8"]),
+        (BLOCK, "precision.kv_cache", "fp8", ["+precision:", "+  kv_cache: fp8"]),
         (BLOCK, "engine.max_num_seqs", 8, ["+  max_num_seqs: 8"]),
         (BLOCK, "engine.max_model_len", None, ["-  max_model_len: 8192"]),
         (BLOCK, "budget.monthly", "500 USD", ["+budget:", "+  monthly: 500 USD"]),
@@ -144,6 +145,15 @@ def test_one_field(text: str, field: str, value: Any, difference: list[str], end
     assert read(after, "x").problems == ()
     assert ("\r" in after) == (ends != "\n")
     assert with_fields(after, "x", "chat", {field: value}) == after
+
+
+def test_a_new_part_stands_where_the_schema_has_it() -> None:
+    after = with_fields(BLOCK, "x", "chat", {"precision.weights": "fp8", "limits.tpm": 5})
+    keys = [line.partition(":")[0] for line in after.splitlines() if line[:1].isalpha()]
+    assert keys == [
+        *("version", "name", "model", "precision", "engine", "hardware", "workload", "limits"),
+        "sla",
+    ]
 
 
 def test_an_api_takes_the_place_of_hardware() -> None:
