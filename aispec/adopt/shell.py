@@ -21,6 +21,7 @@ _MOST_COMMANDS = 500
 _MOST_WORD = 20_000
 _LONGEST = 100_000
 _MARKS = re.compile(r"\\.|['\"#]")
+_UNIT = re.compile(r"^\s*ExecStart=[-@:+!]*")  # the line of a systemd unit that starts it
 _QUOTES = ("'", '"')
 
 
@@ -98,6 +99,7 @@ def _whole_lines(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(lines, 1):
         if not parts:
             first = number
+            line = _UNIT.sub("", line)
         quote = _left_open(line, quote)
         goes_on = not quote and line.rstrip().endswith("\\")
         parts.append(line.rstrip()[:-1] + " " if goes_on else line + ("\n" if quote else ""))
