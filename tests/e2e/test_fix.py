@@ -171,6 +171,14 @@ def test_the_second_remedy_is_another(spec: Path) -> None:
     assert spec.read_text(encoding="utf-8") == TOO_LARGE
 
 
+def test_a_number_beyond_the_remedies_is_told(spec: Path) -> None:
+    spec.write_text(TOO_LARGE, encoding="utf-8")
+    run = inside("fix", "--remedy", "FIT002=9", *TODAY, cwd=spec.parent)
+    assert run.returncode == 2
+    assert b"there is no remedy 9: FIT002 of large has " in run.stderr
+    assert spec.read_text(encoding="utf-8") == TOO_LARGE
+
+
 def test_remedies_can_be_chosen_on_a_terminal(spec: Path) -> None:
     spec.write_text(TOO_LARGE, encoding="utf-8")
     code, shown = on_a_terminal(spec.parent, "fix", "-i", *TODAY, typed="1\n" + "0\n" * 9)

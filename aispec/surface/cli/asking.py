@@ -138,7 +138,6 @@ def judged_texts(
         today=today or date.today(),
         remedies=True,
         prices=prices,
-        baseline="",
     )
     return check((), options, texts)
 
