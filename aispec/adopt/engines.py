@@ -17,11 +17,12 @@ _BUILD = re.compile(r"(?:.*[-_])?b([0-9]{3,6})")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What a flag sets (`to`), and how its value is read (`how`)."""
+    """What a flag sets (`to`), how its value is read (`how`), and words that mean others."""
 
     name: str
     to: str
     how: str
+    values: Mapping[str, str]
 
     @property
     def switch(self) -> bool:
@@ -65,7 +66,7 @@ def engine(name: str) -> Engine:
     flags: dict[str, Flag] = {}
     for written, entry in data["flags"].items():
         for each in (written, *entry.get("also", ())):
-            flags[each] = Flag(written, entry["to"], entry["as"])
+            flags[each] = Flag(written, entry["to"], entry["as"], entry.get("values", {}))
     return Engine(
         name=data["engine"],
         also=tuple(data["also"]),

@@ -70,7 +70,7 @@ def _say(read: Read, flag: Flag, value: str, where: str) -> None:
     if "$" in value:
         read.refused.append(where)
         return
-    found = READERS[flag.how](value)
+    found = READERS[flag.how](flag.values.get(value.lower(), value))
     if found is not None:
         read.said[flag.to] = (found, where)
     elif flag.how != "layers" and value.strip().lower() not in _NOTHING_SAID:

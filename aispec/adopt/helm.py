@@ -25,9 +25,15 @@ def launches(document: Document) -> list[Launch]:
     data = document.data
     if "servingEngineSpec" in data:
         return list(_production_stack(table(data, "servingEngineSpec"), document))
-    if table(data, "ollama", "models"):
-        return [_ollama(data, document)]
-    return list(_generic(data, document))
+    charts = [path for path, node in walk(data) if path[-1:] == ("ollama",) and _pulls(node)]
+    if charts:
+        return [_ollama(table(data, *map(str, path[:-1])), path, document) for path in charts]
+    return list(generic(document))
+
+
+def _pulls(node: Mapping[str, Any]) -> bool:
+    models = table(node, "models")
+    return bool(words(models.get("run")) or words(models.get("pull")))
 
 
 def _production_stack(spec: Mapping[str, Any], document: Document) -> Iterator[Launch]:
@@ -67,7 +73,7 @@ def _as_flags(settings: Mapping[str, Any]) -> dict[str, Setting]:
     }
 
 
-def _ollama(data: Mapping[str, Any], document: Document) -> Launch:
+def _ollama(data: Mapping[str, Any], path: Path, document: Document) -> Launch:
     spec = table(data, "ollama")
     models = words(table(spec, "models").get("run")) or words(table(spec, "models").get("pull"))
     gpu = table(spec, "gpu")
@@ -83,18 +89,20 @@ def _ollama(data: Mapping[str, Any], document: Document) -> Launch:
         replicas_by="replicaCount",
         model=models[0] if models else "",
         model_by="ollama.models",
-        line=line_of(document, ("ollama",)),
+        line=line_of(document, path),
         notes=notes,
     )
 
 
-def _generic(data: Any, document: Document) -> Iterator[Launch]:
+def generic(document: Document) -> Iterator[Launch]:
     """Find mappings that name an engine's image, or start one; what stands above them counts."""
     above: dict[Path, list[Mapping[str, Any]]] = {}
-    for path, node in walk(data):
+    for path, node in walk(document.data):
         around = [*above.get(path[:-1], above.get(path[:-2], [])), node]
         above[path] = around
         image, argv = _image(node), _argv(node)
+        if path[-1:] == ("image",):  # it was read with what holds it
+            continue
         if not (of_image(image) or (argv and of_command(argv))):
             continue
         yield _launch(image, argv, around[::-1], line_of(document, path), path)

@@ -19,6 +19,10 @@ _VARIABLE = re.compile(
 )
 _MOST_COMMANDS = 500
 _MOST_WORD = 20_000
+_LONGEST = 100_000
+_MARKS = re.compile(r"\\.|['\"#]")
+_UNIT = re.compile(r"^\s*ExecStart=[-@:+!]*")  # the line of a systemd unit that starts it
+_QUOTES = ("'", '"')
 
 
 class Command(NamedTuple):
@@ -82,31 +86,53 @@ def unwrapped(argv: Sequence[str], env: Mapping[str, str]) -> list[Command]:
 
 def _split(script: str) -> Iterator[tuple[list[str], int]]:
     """Yield the words of each command with the line it begins on."""
-    lines = script.replace("\r\n", "\n").split("\n")
-    number = 0
-    while number < len(lines):
-        first, text = number, lines[number]
-        while text.rstrip().endswith("\\") and number + 1 < len(lines):
-            number += 1
-            text = text.rstrip()[:-1] + " " + lines[number].lstrip().removeprefix("> ")
-        words, number = _words(text, lines, number)
-        number += 1
-        yield from ((each, first + 1) for each in _by_breaks(words))
+    if len(script) > _LONGEST:
+        raise AdoptError(f"it has more than {_LONGEST:,} characters, too many for a command")
+    for text, line in _whole_lines(script.replace("\r\n", "\n").split("\n")):
+        yield from ((each, line) for each in _by_breaks(_words(text)))
 
 
-def _words(text: str, lines: Sequence[str], number: int) -> tuple[list[str], int]:
-    """Return the words of a line, with the lines after it that a quote in it goes over."""
-    while True:
-        try:
-            lexer = shlex.shlex(text, posix=True, punctuation_chars="();&|")
-            lexer.whitespace_split = True
-            lexer.commenters = "#"
-            return list(lexer), number
-        except ValueError:
-            if number + 1 >= len(lines) or len(text) > _MOST_WORD:
-                raise AdoptError("a quote in the command is not closed") from None
-            number += 1
-            text = f"{text}\n{lines[number]}"
+def _whole_lines(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield lines with those that go on with them: after a backslash, or inside a quote."""
+    parts: list[str] = []
+    quote, first = "", 1
+    for number, line in enumerate(lines, 1):
+        if not parts:
+            first = number
+            line = _UNIT.sub("", line)
+        quote = _left_open(line, quote)
+        goes_on = not quote and line.rstrip().endswith("\\")
+        parts.append(line.rstrip()[:-1] + " " if goes_on else line + ("\n" if quote else ""))
+        if not quote and not goes_on:
+            yield "".join(parts), first
+            parts = []
+    if parts:
+        yield "".join(parts), first
+
+
+def _left_open(line: str, quote: str) -> str:
+    """Return the quote that is open at a line's end, when another was at its beginning."""
+    for match in _MARKS.finditer(line):
+        mark = match[0]
+        if quote:
+            # A backslash has no meaning inside single quotes.
+            closed = mark == quote or (quote == "'" and mark.endswith("'"))
+            quote = "" if closed else quote
+        elif mark == "#" and not line[: match.start()][-1:].strip():
+            break
+        elif mark in _QUOTES:
+            quote = mark
+    return quote
+
+
+def _words(text: str) -> list[str]:
+    lexer = shlex.shlex(text, posix=True, punctuation_chars="();&|")
+    lexer.whitespace_split = True
+    lexer.commenters = "#"
+    try:
+        return list(lexer)
+    except ValueError:
+        raise AdoptError("a quote in the command is not closed") from None
 
 
 def _by_breaks(words: Sequence[str]) -> Iterator[list[str]]:

@@ -11,12 +11,14 @@ from aispec.adopt.draft import AdoptError, Draft
 from aispec.adopt.drafting import draft_of
 from aispec.adopt.launch import Launch
 from aispec.adopt.pulling import give_model, only_pulls, pulled
+from aispec.adopt.shapes import table, text
 from aispec.spec.document import Document, parse
 from aispec.spec.problem import Problem
 from aispec.spec.text import decode
 
 _TEMPLATE = re.compile(r"^\s*\{\{|\{\{[-\s]*(?:\.Values|include|if|range|with|end)\b", re.M)
 _MOST = 100
+_LONGEST = 100_000  # characters of a script
 _UNREAD = frozenset(("SPEC001", "SPEC002"))
 
 
@@ -26,20 +28,20 @@ def drafts(raw: bytes | str, folder: str = "") -> list[Draft]:
     `folder` is where a `config.json` stands, relative to the spec that is written; empty where it
     can't be named there. Raises AdoptError where nothing is found.
     """
-    text, problem = decode(raw)
+    content, problem = decode(raw)
     if problem:
         raise AdoptError(_in_words(problem))
-    if not text.strip():
+    if not content.strip():
         raise AdoptError("it is empty")
-    config = _config(text)
+    config = _config(content)
     if config is not None:
         return [hf_config.draft(config, folder)]
-    documents, problems = parse(text)
+    documents, problems = parse(content)
     found = _launches(documents)
     if found is None:
-        found = (command_line.launches(text) if _is_script(text) else []), "the command"
+        found = (command_line.launches(content) if _is_script(content) else []), "the command"
         if not found[0]:
-            raise AdoptError(_nothing(text, documents, problems))
+            raise AdoptError(_nothing(content, documents, problems))
     made = _drafts(*found)
     if not made:
         raise AdoptError(
@@ -62,32 +64,46 @@ def _launches(documents: list[Document]) -> tuple[list[Launch], str] | None:
     """Return the launches of YAML documents and what they are; None where they are none of ours."""
     objects = [each for each in documents if kubernetes.is_kubernetes(each.data)]
     if objects:
-        return [one for each in objects for one in kubernetes.launches(each)], "the manifest"
+        found = [one for each in objects for one in _of_object(each)]
+        return found, "the manifest"
     mappings = [each for each in documents if isinstance(each.data, dict)]
     for each in mappings:
         if compose_file.is_compose(each.data):
             return compose_file.launches(each), "the compose file"
-    found = [one for each in mappings for one in helm.launches(each)]
-    return (found, "the values") if found else None
+    values = [one for each in mappings for one in helm.launches(each)]
+    return (values, "the values") if values else None
 
 
-def _config(text: str) -> dict[str, Any] | None:
-    if not text.lstrip().startswith("{"):
+def _of_object(document: Document) -> list[Launch]:
+    """Return the launches of an object; of a kind nobody here knows, whatever names an engine."""
+    found = kubernetes.launches(document)
+    if found:
+        return found
+    found = list(helm.generic(document))
+    for launch in found:
+        launch.name = text(table(document.data, "metadata").get("name")) or launch.name
+    return found
+
+
+def _config(content: str) -> dict[str, Any] | None:
+    if not content.lstrip().startswith("{"):
         return None
     try:
-        data = json.loads(text)
+        data = json.loads(content)
     except (ValueError, RecursionError):
         return None
     return data if hf_config.is_config(data) else None
 
 
 def _is_script(text: str) -> bool:
-    return re.search(r"^\s*(?:kind|services|apiVersion)\s*:", text, re.M) is None
+    return len(text) < _LONGEST and not re.search(
+        r"^\s*(?:kind|services|apiVersion)\s*:", text, re.M
+    )
 
 
-def _nothing(text: str, documents: list[Document], problems: list[Problem]) -> str:
+def _nothing(content: str, documents: list[Document], problems: list[Problem]) -> str:
     """Say why nothing was found, and what to do."""
-    if _TEMPLATE.search(text):
+    if _TEMPLATE.search(content):
         return "it is a template: render it first, with `helm template . | aispec init --from -`"
     broken = [problem for problem in problems if problem.code in _UNREAD]
     if broken and not documents:

@@ -15,7 +15,7 @@ _LARGEST_LAYERS = 999
 _YES = frozenset(("", "1", "true", "on", "yes", "auto"))
 _NO = frozenset(("0", "false", "off", "no"))
 # Names of ways to quantize that do not say how many bits are left.
-_VAGUE = frozenset(("compressed-tensors", "bitsandbytes-nf4", "torchao", "gguf", "exl2", "none"))
+_VAGUE = frozenset(("compressed-tensors", "torchao", "gguf", "exl2", "none"))
 
 
 def text(value: str) -> Value | None:

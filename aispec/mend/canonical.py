@@ -72,9 +72,9 @@ def hardware(text: str) -> str | None:
 
 
 def weights(name: str) -> str | None:
-    """Return the canonical name of a weight format."""
+    """Return the canonical name of a weight format; a GGUF type may go without its prefix."""
     found = weight_format(name)
-    return found.name if found and found.name != name else None
+    return found.name if found and found.name not in (name, f"gguf:{name}") else None
 
 
 def cache(name: str) -> str | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aispec.mend.canonical import renames
 from aispec.mend.placing import Value, set_field
-from aispec.mend.text import Edit, RefusedError, Source, applied, requoted, scalar_edit
+from aispec.mend.text import Edit, Number, RefusedError, Source, applied, requoted, scalar_edit
 from aispec.mend.units import quantities, respelled
 from aispec.resources import schema
 from aispec.spec.document import Document, parse, split
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile, read
 
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ROUNDS = 8
 _UNREAD = frozenset(("SPEC001", "SPEC002", "SPEC003", "SPEC004"))
 
@@ -130,7 +132,7 @@ def _spelled(source: Source, document: Document, left: list[tuple[int, str]]) ->
     for path, kind, value in quantities(document, schema("ai-deploy")):
         better = respelled(kind, document.text(path) if _bare(value) else value)
         if better is not None:
-            wanted.append((path, better))
+            wanted.append((path, Number(better) if _DIGITS.fullmatch(better) else better))
     for path, better in wanted:
         try:
             yield scalar_edit(source, document, path, better)

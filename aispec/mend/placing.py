@@ -6,6 +6,7 @@ import re
 
 from aispec.adopt.scalars import scalar
 from aispec.mend.text import Edit, RefusedError, Source, scalar_edit, shown
+from aispec.resources import schema
 from aispec.spec.build import HARDWARE, is_path
 from aispec.spec.document import Document
 from aispec.spec.location import Path
@@ -196,11 +197,21 @@ def _inserted(source: Source, node: Node, path: Path, depth: int, value: Value) 
         raise RefusedError(f"{shown(path[:depth])} has nothing of its own to stand beside")
     column = min(node.keys[key][1] for key in own)
     assert isinstance(node.parts, dict)
-    last = max(max(node.parts[key].marks[2], node.keys[key][2]) for key in own)
+    beside = own if depth else _before(str(rest[0]), own)
+    last = max(max(node.parts[key].marks[2], node.keys[key][2]) for key in beside)
+    if not depth and rest[1:] == (_SHORT.get(str(rest[0])),):
+        rest = rest[:1]
     lines = [f"{' ' * (column + 2 * number)}{step}:" for number, step in enumerate(rest)]
     lines[-1] += f" {scalar(value)}"
     at = source.line_end(last)
     return Edit(at, at, "".join(source.newline + line for line in lines))
+
+
+def _before(name: str, own: list[str]) -> list[str]:
+    """Return the fields of a deployment that stand before another in the schema; else all."""
+    order = list(schema("ai-deploy")["properties"])
+    rank = order.index(name) if name in order else len(order)
+    return [key for key in own if key in order and order.index(key) < rank] or own
 
 
 def _inserted_flow(source: Source, node: Node, rest: Path, value: Value) -> Edit:

@@ -23,6 +23,12 @@ class Edit(NamedTuple):
     text: str
 
 
+class Number(str):
+    """A number as its author wrote its digits: 0.10 stays 0.10, and needs no quotes."""
+
+    __slots__ = ()
+
+
 class RefusedError(Exception):
     """A change that cannot be made by changing only the bytes concerned; says why."""
 
@@ -92,7 +98,7 @@ def scalar_edit(source: Source, document: Document, path: Path, value: object) -
         raise RefusedError(f"{shown(path)} is {raw}, which stands for a value written elsewhere")
     if raw != node.text or not raw:
         raise RefusedError(f"{shown(path)} goes over several lines, or has no text of its own")
-    return Edit(start, end, scalar(value))
+    return Edit(start, end, value if isinstance(value, Number) else scalar(value))
 
 
 def requoted(raw: str, value: object) -> str:

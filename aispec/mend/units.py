@@ -63,7 +63,7 @@ _SPEEDS = dict.fromkeys(
 _PRICED = _words(
     {"/Mtok": "/mtoken /mtokens /1mtok /milliontokens /millontok", "/ktok": "/ktokens"}
 )
-_NOUNS = frozenset(("user", "users", "people", "request", "requests", "req", "token", "tokens"))
+_NOUN = re.compile(r"(?:users?|people|requests?|reqs?|tokens?|toks?)$", re.I)
 _MONEY = ("usd", "us$", "$", "dollar", "dollars")
 
 
@@ -124,7 +124,7 @@ def _united(kind: str, number: str, unit: str) -> str | None:
         )
     if kind == "hours_per_month":
         amount = re.sub(r"^(h|hrs?|hours?)$", "", amount, flags=re.I)
-    scaled = _scaled(number, "" if amount.lower() in _NOUNS else amount)
+    scaled = _scaled(number, _NOUN.sub("", amount))
     if not slash or scaled is None:
         return scaled
     told = _PERIODS.get(f"/{period.lower()}")

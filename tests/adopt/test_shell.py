@@ -23,6 +23,9 @@ def argvs(script: str) -> list[tuple[str, ...]]:
         ("sudo nohup exec a", [("a",)]),
         ("$ a b", [("a", "b")]),
         ("a --json '{\n \"k\": 1}'", [("a", "--json", '{\n "k": 1}')]),
+        ("a 'b\\'\nc", [("a", "b\\"), ("c",)]),
+        ('a "b\\" c"\nd', [("a", 'b" c'), ("d",)]),
+        ("a # it's\nb", [("a",), ("b",)]),
         ("a --json '{\"k\": 1}'", [("a", "--json", '{"k": 1}')]),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aispec.spec.reader import read, read_file
+from tests.e2e.inside import inside
 from tests.e2e.test_command import aispec
 
 SOURCES = Path(__file__).parents[1] / "adopt" / "sources"
@@ -42,7 +43,7 @@ def test_flags_answer_all_questions(tmp_path: Path) -> None:
 
 
 def test_without_a_terminal_missing_flags_are_named(tmp_path: Path) -> None:
-    run = aispec("init", "--users", "10/day", cwd=tmp_path)
+    run = inside("init", "--users", "10/day", cwd=tmp_path)
     assert run.returncode == 2
     assert b"missing: --model, --hardware or --api, --tokens, --ttft and --tps" in run.stderr
     assert not list(tmp_path.iterdir())
@@ -67,7 +68,7 @@ def test_without_a_terminal_missing_flags_are_named(tmp_path: Path) -> None:
 def test_bad_answers_say_what_is_right(
     tmp_path: Path, arguments: tuple[str, ...], said: bytes
 ) -> None:
-    run = aispec("init", *arguments, cwd=tmp_path)
+    run = inside("init", *arguments, cwd=tmp_path)
     assert run.returncode == 2
     assert said in run.stderr
     assert b"Traceback" not in run.stderr
@@ -78,17 +79,17 @@ def test_nothing_is_overwritten_without_being_told(tmp_path: Path) -> None:
     spec = tmp_path / "ai-deploy.yaml"
     spec.write_text("mine", encoding="utf-8")
     answers = ("--model", "gpt-4o-mini", "--api", "openai")
-    run = aispec("init", *answers, cwd=tmp_path)
+    run = inside("init", *answers, cwd=tmp_path)
     assert run.returncode == 2
     assert b"--force" in run.stderr
     assert spec.read_text(encoding="utf-8") == "mine"
-    assert aispec("init", *answers, "--force", cwd=tmp_path).returncode == 0
+    assert inside("init", *answers, "--force", cwd=tmp_path).returncode == 0
     assert read_file(str(spec)).problems == ()
 
 
 def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "ai-deploy.yaml").symlink_to(tmp_path / "elsewhere.yaml")
-    run = aispec("init", "--model", "gpt-4o-mini", "--api", "openai", cwd=tmp_path)
+    run = inside("init", "--model", "gpt-4o-mini", "--api", "openai", cwd=tmp_path)
     assert run.returncode == 2
     assert not (tmp_path / "elsewhere.yaml").exists()
 
@@ -96,7 +97,7 @@ def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> Non
 def test_a_source_goes_to_standard_output(tmp_path: Path) -> None:
     source = str(SOURCES / "production-stack-values.yaml")
     for arguments in (("-",), ("--output", "-")):
-        run = aispec("init", "--from", source, *arguments, cwd=tmp_path)
+        run = inside("init", "--from", source, *arguments, cwd=tmp_path)
         file = read(run.stdout, "x")
         assert (run.returncode, file.problems) == (0, ())
         assert [each.spec.name for each in file.deployments] == ["llama3", "mistral"]
@@ -104,7 +105,7 @@ def test_a_source_goes_to_standard_output(tmp_path: Path) -> None:
 
 
 def test_flags_go_before_the_source(tmp_path: Path) -> None:
-    run = aispec(
+    run = inside(
         *("init", "--from", "-", "--hardware", "h200", "--users", "5000/day", "-o", "-"),
         cwd=tmp_path,
         given=b"vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --max-model-len 16k",
@@ -115,28 +116,38 @@ def test_flags_go_before_the_source(tmp_path: Path) -> None:
     assert located.spec.engine.max_model_len == 16_000
 
 
+def test_a_command_itself_is_a_source(tmp_path: Path) -> None:
+    run = inside("init", "--from", "vllm serve Qwen/Qwen3-8B -tp 2", "-", cwd=tmp_path)
+    assert run.returncode == 0
+    assert b"from the command." in run.stdout
+    assert b"model: Qwen/Qwen3-8B" in run.stdout
+    other = inside("init", "--from", "echo hello", "-", cwd=tmp_path)
+    assert other.returncode == 2
+    assert b"no engine is started" in other.stderr
+
+
 def test_a_config_beside_the_spec_is_named_by_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "house"
     folder.mkdir(parents=True)
     (folder / "config.json").write_bytes((SOURCES / "config.json").read_bytes())
-    run = aispec("init", "--from", "models/house/config.json", cwd=tmp_path)
+    run = inside("init", "--from", "models/house/config.json", cwd=tmp_path)
     assert run.returncode == 0
     [located] = read_file(str(tmp_path / "ai-deploy.yaml")).deployments
     assert located.spec.model is not None
     assert located.spec.model.path == "./models/house"
-    checked = aispec("check", "--format", "concise", cwd=tmp_path)
+    checked = inside("check", "--format", "concise", cwd=tmp_path)
     assert b"SPEC" not in checked.stdout
 
 
 def test_hook_and_workflow_are_written_beside_a_spec_that_is_there(tmp_path: Path) -> None:
     spec = tmp_path / "ai-deploy.yaml"
     spec.write_text("mine", encoding="utf-8")
-    run = aispec("init", "--hook", "--workflow", cwd=tmp_path)
+    run = inside("init", "--hook", "--workflow", cwd=tmp_path)
     assert (run.returncode, spec.read_text(encoding="utf-8")) == (0, "mine")
     hook = (tmp_path / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     assert "- id: aispec\n" in hook
     assert "pull_request" in (tmp_path / ".github/workflows/aispec.yaml").read_text("utf-8")
-    again = aispec("init", "--hook", cwd=tmp_path)
+    again = inside("init", "--hook", cwd=tmp_path)
     assert b"is there already" in again.stderr
     assert hook.encode() in again.stdout
 

@@ -6,10 +6,15 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
 
 from aispec import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "check": "Judge specs: the main job.",
@@ -57,6 +62,15 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands without importing them."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        found = [(name, told) for name, told in _COMMANDS.items() if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told) for name, told in found]
+
     @staticmethod
     def _unknown(ctx: click.Context, name: str) -> None:
         from aispec.catalog.names import nearest
@@ -69,7 +83,10 @@ class _Lazy(click.Group):
         ctx.fail(f"there is no command '{name}': {advice}")
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="aispec %(version)s")
 def application() -> None:
     """Judge AI deployments before they are deployed.
@@ -79,15 +96,22 @@ def application() -> None:
 
     \b
     Examples:
-      aispec check                    every spec below this folder
+      aispec init                     write a first spec, from five answers
+      aispec init --from k8s.yaml     or from what starts the engine today
+      aispec check                    judge every spec below this folder
       aispec check deploy/chat.yaml   one of them
       aispec facts deploy/chat.yaml   all figures, with their bounds
       aispec explain FIT001           what a rule judges, and why
+      aispec fix --remedy FIT001      apply what was tried and helps
     """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1, 2, or 3 when the fault is ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name in a spec may have letters that the terminal's encoding has not.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = application.main(
             args=None if arguments is None else list(arguments),

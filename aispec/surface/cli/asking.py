@@ -69,8 +69,30 @@ def colour_option(command: _F) -> _F:
 
 
 def codes(values: Sequence[str]) -> tuple[str, ...]:
-    """Return codes given as `--select FIT,COST --select LAT001`."""
-    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+    """Return codes given as `--select FIT,COST --select LAT001`, in capitals."""
+    written = [code.strip() for value in values for code in value.split(",") if code.strip()]
+    return tuple(code.upper() if code.isalnum() else code for code in written)
+
+
+def _refuse_unknown(options: Options, files: Sequence[str]) -> None:
+    """Raise `UsageError` for a code that names no rule of ours or of the files' settings.
+
+    A run of no rules would pass in silence.
+    """
+    from aispec.policy.rule import load_builtin
+    from aispec.policy.selection import Selection
+
+    asked = Selection(options.select, options.ignore)
+    if not asked.unmatched(load_builtin()):
+        return
+    governing = governor()
+    known = [rule for path in files or ("ai-deploy.yaml",) for rule in governing.of(path).known]
+    for code in asked.unmatched(known)[:1]:
+        from aispec.catalog.names import nearest
+
+        near = nearest(code, [name for rule in known for name in (rule.code, rule.name)], 3)
+        advice = f"; the nearest are {', '.join(near)}" if near else ""
+        raise click.UsageError(f"no rule is called '{code}'{advice}: see `aispec rules list`")
 
 
 def judged(
@@ -108,7 +130,10 @@ def judged(
     )
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
     named = [path for path in paths if path != "-"]
-    return check(named or ([] if texts else ["."]), options, texts)
+    report = check(named or ([] if texts else ["."]), options, texts)
+    if options.select or options.ignore:
+        _refuse_unknown(options, report.files)
+    return report
 
 
 def judged_texts(
@@ -121,7 +146,6 @@ def judged_texts(
         today=today or date.today(),
         remedies=True,
         prices=prices,
-        baseline="",
     )
     return check((), options, texts)
 

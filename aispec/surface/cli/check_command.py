@@ -17,6 +17,7 @@ from aispec.surface.cli.asking import (
     prices_option,
     today_option,
 )
+from aispec.surface.cli.completing import codes
 from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
 
 
@@ -42,8 +43,20 @@ from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
     type=click.Choice(["error", "warning", "note"]),
     help="Exit with 1 from this severity on (default: error).",
 )
-@click.option("--select", multiple=True, metavar="CODES", help="Run only these rules: FIT,COST001.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Run only these rules: FIT,COST001.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Leave these rules out.",
+)
 @click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
 @click.option(
     "--remedies/--no-remedies",

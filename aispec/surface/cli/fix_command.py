@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -75,10 +76,10 @@ def command(
     \b
     Examples:
       aispec fix
-      aispec fix --check                       in CI: exit 1 if something is to be mended
-      aispec fix --remedy FIT001 chat.yaml     the first remedy that was tried for FIT001
-      aispec fix --remedy FIT001=2 --diff      the second, shown and not written
-      aispec fix --remedy all                  until no error with a remedy is left
+      aispec fix --check                    in CI: 1 if a file would change
+      aispec fix --remedy FIT001 chat.yaml  the first remedy of FIT001's findings
+      aispec fix --remedy FIT001=2 --diff   the second, shown and not written
+      aispec fix --remedy all               until no error with a remedy is left
       aispec fix -i
     """
     wanted = _wanted(remedy)
@@ -95,8 +96,7 @@ def command(
         _show(work, colour)
     if not dry and not check_only:
         _write(work)
-    for line in (*work.told, *_summary(work, dry or check_only)):
-        click.echo(line, err=True)
+    _tell((*work.told, *_summary(work, dry or check_only)))
     if check_only and work.changed():
         return 1
     return 2 if work.unread or _unreadable(work) else 0
@@ -222,5 +222,13 @@ def _unreadable(work: _Work) -> bool:
     found = [(path, each) for path, t in work.after.items() for each in read(t, path).problems]
     for path, each in found:
         where = f"{path}:{each.span.line}:{each.span.column}"
-        click.echo(f"{where}: error[{each.code}]: {each.message}", err=True)
+        _tell([f"{where}: error[{each.code}]: {each.message}"])
     return bool(found)
+
+
+def _tell(lines: Sequence[str]) -> None:
+    """Print lines for people, without what a terminal would obey."""
+    from aispec.report.cells import safe
+
+    for line in lines:
+        click.echo(safe(line), err=True)

@@ -39,7 +39,7 @@ class Answers:
     "source",
     type=click.Path(),
     metavar="FILE",
-    help="Read a manifest, compose file, Helm values, command or config.json; - is standard input.",
+    help="Read a manifest, compose file, Helm values, command or config.json; - is stdin.",
 )
 @click.option("--model", metavar="NAME", shell_complete=models, help="Which model is served.")
 @click.option(
@@ -90,7 +90,8 @@ def command(
       aispec init
       aispec init --from k8s/deployment.yaml
       aispec init --model gpt-4o-mini --api openai --users 5000/day --tokens 3000
-      echo 'vllm serve Qwen/Qwen3-8B -tp 2' | aispec init --from - --hardware '2x l40s' -o -
+      aispec init --from 'vllm serve Qwen/Qwen3-8B -tp 2' --hardware l40s -o -
+      helm template chart/ | aispec init --from -
       aispec init --hook --workflow
     """
     target = _target(path, output)
@@ -158,8 +159,11 @@ def _read(source: str, target: str) -> list[Draft]:
     from aispec.adopt.sources import drafts
 
     try:
+        raw: bytes | str
         if source == "-":
             raw = sys.stdin.buffer.read(_MOST)
+        elif _is_command(source):
+            raw = source
         else:
             with open(source, "rb") as file:
                 raw = file.read(_MOST)
@@ -168,6 +172,11 @@ def _read(source: str, target: str) -> list[Draft]:
         raise click.ClickException(f"{source} can't be read: {error.strerror}") from None
     except AdoptError as error:
         raise click.ClickException(f"{_shown(source)}: {error}") from None
+
+
+def _is_command(source: str) -> bool:
+    """Whether a source is a command itself, and not the name of a file."""
+    return len(source.split()) > 1 and not os.path.lexists(source)
 
 
 def _folder(source: str, target: str) -> str:
@@ -232,7 +241,8 @@ def _write(drafts: list[Draft], source: str | None, target: str) -> None:
 
     about = ""
     if source:
-        about = drafts[0].source if source == "-" else os.path.basename(source)
+        unnamed = source == "-" or _is_command(source)
+        about = drafts[0].source if unnamed else os.path.basename(source)
     emit(written(drafts, about), None if target == "-" else target)
     guesses = sum(len(draft.guesses) for draft in drafts)
     where = "printed" if target == "-" else f"{target}:"

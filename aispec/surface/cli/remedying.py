@@ -12,6 +12,7 @@ import click
 from aispec.mend.mend import with_fields
 from aispec.mend.text import RefusedError
 from aispec.policy.finding import Finding, Remedy
+from aispec.report.cells import safe
 from aispec.surface.cli.asking import judged_texts
 
 _MOST_ROUNDS = 40
@@ -53,11 +54,18 @@ def asked(written: str) -> Asked:
 
 
 def chosen(wanted: tuple[Asked, ...]) -> Choose:
-    """Return what chooses the remedy that was asked for; the first for whatever comes after it."""
+    """Return what chooses the remedy that was asked for.
+
+    It raises `UsageError` where a finding has fewer remedies than the number asked for.
+    """
 
     def choose(finding: Finding) -> Remedy | None:
         for each in wanted:
-            if each.covers(finding) and len(finding.remedies) >= each.number:
+            if each.covers(finding):
+                most = len(finding.remedies)
+                if each.number > most:
+                    words = f"{finding.code} of {finding.deployment} has {most}"
+                    raise click.UsageError(f"there is no remedy {each.number}: {words}")
                 return finding.remedies[each.number - 1]
         return None
 
@@ -66,9 +74,9 @@ def chosen(wanted: tuple[Asked, ...]) -> Choose:
 
 def ask(finding: Finding) -> Remedy | None:
     """Show a finding with its remedies on the terminal, and return the one that is chosen."""
-    click.echo(f"{finding.severity}[{finding.code}]: {finding.message}", err=True)
+    click.echo(safe(f"{finding.severity}[{finding.code}]: {finding.message}"), err=True)
     for number, remedy in enumerate(finding.remedies, 1):
-        click.echo(f"  {number}  {remedy.change}: {remedy.effect}", err=True)
+        click.echo(safe(f"  {number}  {remedy.change}: {remedy.effect}"), err=True)
     most = len(finding.remedies)
     words = f"Apply which (1 to {most}, 0 for none)"
     number = click.prompt(words, type=click.IntRange(0, most), default=0, err=True)
@@ -87,31 +95,38 @@ def remedied(
     for _ in range(_MOST_ROUNDS):
         report = judged_texts(made.texts, today=today, prices=prices)
         found = _next(list(report.counted()), choose, seen)
-        if found is None:
+        if not found:
             break
-        finding, remedy = found
-        where = f"{finding.path}: {finding.deployment}: {finding.code}: {remedy.change}"
-        try:
-            made.texts[finding.path] = with_fields(
-                made.texts[finding.path], finding.path, finding.deployment or "", dict(remedy.set)
-            )
-        except RefusedError as refused:
-            made.refused.append(f"{where} is left to you: {refused}")
-        else:
-            made.applied.append(f"{where}, {remedy.effect}")
+        for finding, remedy in found:
+            _apply(made, finding, remedy)
     return made
+
+
+def _apply(made: Remedied, finding: Finding, remedy: Remedy) -> None:
+    where = f"{finding.path}: {finding.deployment}: {finding.code}: {remedy.change}"
+    text, name = made.texts[finding.path], finding.deployment or ""
+    try:
+        made.texts[finding.path] = with_fields(text, finding.path, name, dict(remedy.set))
+    except RefusedError as refused:
+        made.refused.append(f"{where} is left to you: {refused}")
+    else:
+        made.applied.append(f"{where}, {remedy.effect}")
 
 
 def _next(
     findings: list[Finding], choose: Choose, seen: set[tuple[str, str | None, str]]
-) -> tuple[Finding, Remedy] | None:
-    """Return the first finding, the gravest first, for which a remedy is chosen."""
+) -> list[tuple[Finding, Remedy]]:
+    """Return a finding of each file, the gravest first, with the remedy chosen for it.
+
+    One of each at a time: what helps one deployment changes what is found of its neighbours.
+    """
+    found: dict[str, tuple[Finding, Remedy]] = {}
     for finding in sorted(findings, key=lambda f: f.severity):
         key = (finding.path, finding.deployment, finding.code)
-        if not finding.remedies or key in seen:
+        if not finding.remedies or key in seen or finding.path in found:
             continue
         remedy = choose(finding)
         seen.add(key)
         if remedy is not None:
-            return finding, remedy
-    return None
+            found[finding.path] = finding, remedy
+    return [found[path] for path in sorted(found)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.surface.cli.asking import colour_option
+from aispec.surface.cli.completing import codes
 from aispec.surface.cli.terminal import emit, screen
 
 if TYPE_CHECKING:
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 
 @click.group("rules")
 def command() -> None:
-    """List rules, begin one, and test rule files by their own examples."""
+    """List rules, begin one, and test rule files by their own examples.
+
+    \b
+    Examples:
+      aispec rules list FIT
+      aispec rules new unapproved-model --prefix ACME
+      aispec rules test rules
+    """
 
 
-@command.command("list")
-@click.argument("prefix", required=False)
+@command.command("list", short_help="List the rules that come with aispec.")
+@click.argument("prefix", required=False, shell_complete=codes)
 @click.option(
     "--effective",
     type=click.Path(),
@@ -55,7 +63,7 @@ def list_(prefix: str | None, effective: str | None, form: str, colour: str) -> 
 
     rules = [r for r in load_builtin(told=True) if not prefix or matches(prefix, r.code, r.name)]
     if not rules:
-        raise click.UsageError(f"no rule begins with '{prefix}'")
+        raise click.UsageError(f"no rule begins with '{prefix}': `aispec rules list` lists all")
     if form == "json":
         from aispec.report.explain import explain_rule_json
         from aispec.report.json_format import dumps
@@ -93,11 +101,17 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     return 2 if problems else 0
 
 
-@command.command("new")
+@command.command("new", short_help="Begin a rule: write a file to be filled in.")
 @click.argument("name")
 @click.option("--topic", default="operations", show_default=True, help="The folder it goes to.")
 @click.option("--prefix", default="ORG", show_default=True, help="The letters of its code.")
-@click.option("--folder", default="rules", show_default=True, type=click.Path(file_okay=False))
+@click.option(
+    "--folder",
+    default="rules",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="The folder of your rules.",
+)
 def new(name: str, topic: str, prefix: str, folder: str) -> int:
     """Begin a rule: write FOLDER/TOPIC/NAME.yaml, to be filled in.
 
@@ -122,7 +136,7 @@ def new(name: str, topic: str, prefix: str, folder: str) -> int:
     return 0
 
 
-@command.command("test")
+@command.command("test", short_help="Run the examples of rules.")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
 @click.option("--write", is_flag=True, help="Renew the messages that examples find, and show how.")
 def test(folder: str | None, write: bool) -> int:
@@ -134,8 +148,9 @@ def test(folder: str | None, write: bool) -> int:
 
     \b
     Examples:
-      aispec rules test policy
-      aispec rules test policy --write
+      aispec rules test
+      aispec rules test policy/rules
+      aispec rules test policy/rules --write
     """
     from aispec.policy.rulefile import RuleError
     from aispec.policy.testing import run_examples
