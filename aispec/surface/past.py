@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from aispec.policy.baseline import NAME as BASELINE
-from aispec.spec.discover import SKIPPED, is_spec_name
+from aispec.spec.discover import SKIPPED, is_spec_path
 from aispec.spec.globs import matches
 from aispec.spec.reader import read
 from aispec.spec.sense import paths
@@ -87,7 +87,7 @@ def _by_name(path: str) -> bool:
 
 
 def _is_spec(path: str) -> bool:
-    return is_spec_name(path.rpartition("/")[2]) and not _skipped(path)
+    return is_spec_path(path) and not _skipped(path)
 
 
 def _skipped(path: str) -> bool:

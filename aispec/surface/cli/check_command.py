@@ -85,9 +85,9 @@ def command(
 ) -> int:
     """Judge the specs in PATHS: files, folders, globs, or - for standard input.
 
-    Without PATHS every spec below this folder is judged: ai-deploy.yaml, *.ai-deploy.yaml, and what
-    .aispec.yaml names. The exit code is 0 when all is well, 1 when there are findings at --fail-on
-    or worse, 2 when a file can't be read as a spec.
+    Without PATHS every spec below this folder is judged: ai-deploy.yaml, *.ai-deploy.yaml, what
+    lies in a folder ai-deploy/, and what .aispec.yaml names. The exit code is 0 when all is well, 1
+    when there are findings at --fail-on or worse, 2 when a file can't be read as a spec.
 
     \b
     Examples:
