@@ -24,7 +24,6 @@ _TOKEN = re.compile(
     rf"|(?P<reference>{_REFERENCE})|(?P<special>[<&\[\]`\\~])",
     re.MULTILINE | re.IGNORECASE,
 )
-_SECTION = re.compile(r"<details>\n<summary>.*?</summary>\n.*?\n</details>\n*", re.DOTALL)
 _LEFT_OUT = "Sections were left out, because the report is too long for a comment."
 _CUT = "The rest was left out, because the report is too long for a comment."
 
@@ -70,16 +69,36 @@ def _code(span: str) -> str:
 
 def shortened(text: str, limit: int) -> str:
     """Return a report in at most `limit` UTF-16 units: whole sections go, from the last on."""
-    if _units(text) <= limit:
+    size = _units(text)
+    if size <= limit:
         return text
     room = limit - len(_CUT) - 4
-    while _units(text) > room:
-        sections = list(_SECTION.finditer(text))
-        if not sections:
-            return f"{_cut(text, room)}\n\n{_CUT}\n"
-        last = sections[-1]
-        text = text[: last.start()] + text[last.end() :]
-    return f"{text.rstrip()}\n\n{_LEFT_OUT}\n"
+    blocks = _blocks(text)
+    kept = []
+    for block in reversed(blocks):
+        if size > room and block.startswith("<details>\n"):
+            size -= _units(block) + 1
+        else:
+            kept.append(block)
+    left = "\n".join(reversed(kept))
+    if size > room:
+        return f"{_cut(left, room)}\n\n{_CUT}\n"
+    return f"{left.rstrip()}\n\n{_LEFT_OUT}\n"
+
+
+def _blocks(text: str) -> list[str]:
+    """Return the report in sections that are folded, and what stands between them."""
+    blocks: list[list[str]] = [[]]
+    folded = False
+    for line in text.split("\n"):
+        if line == "<details>" and not folded:
+            blocks.append([])
+            folded = True
+        blocks[-1].append(line)
+        if line == "</details>" and folded:
+            blocks.append([])
+            folded = False
+    return ["\n".join(block) for block in blocks]
 
 
 def _cut(text: str, room: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import perf_counter
 
 import cmarkgfm
 import pytest
@@ -104,3 +105,12 @@ def test_a_limit_is_kept(limit: int) -> None:
     text = "### aispec\n\n" + "<details>\n<summary>x</summary>\n\n😀😀😀\n\n</details>\n\n" * 40
     assert len(shortened(text, limit).encode("utf-16-le")) // 2 <= limit
     assert not re.search("<summary>(?!x</summary>)", shortened(text, limit))
+
+
+@pytest.mark.parametrize(
+    "piece", ["<details>\n<summary>", "<details>\n</details>\n", "[`", "[x](", "`@"]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    began = perf_counter()
+    shortened(harmless(piece * (1_000_000 // len(piece)), PAGES), 65_000)
+    assert perf_counter() - began < 30

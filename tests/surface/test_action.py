@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from aispec.surface.action.run import run
+from aispec.surface.cli.app import run as command
 from tests.fakes import github as fakes
 from tests.fakes.interpreter import write_stub
 from tests.fakes.project import PULL, Project, commit, environment, git, project, write
@@ -532,3 +533,30 @@ def test_the_increase_that_a_budget_allows_is_judged_against_the_base(make) -> N
     assert job.run().code == 1
     assert "COST005" in job.comments[0]
     assert job.run(base="none").code == 0
+
+
+def test_a_fork_gets_its_comment_from_the_second_workflow(
+    make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make({CHAT: BAD})
+    job.hub.writable = False  # a fork's token may only read
+    first = job.run()
+    assert (first.code, first.outputs["comment"]) == (1, "refused")
+    job.hub.writable, job.hub.hidden_commits = True, True
+    job.hub.pulls[PULL]["owner"] = "fork"
+    followed = {
+        "id": 9183,
+        "run_attempt": 1,
+        "head_sha": job.of.head,
+        "head_branch": "change",
+        "head_repository": {"owner": {"login": "fork"}},
+    }
+    second = environment(
+        job.hub, job.of, job.folder / "second", "workflow_run", workflow_run=followed
+    )
+    for name, value in {**second, "GITHUB_TOKEN": job.token}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("GITLAB_CI", raising=False)
+    assert command(["comment", first.outputs["report"]]) == 0
+    assert len(job.comments) == 1
+    assert job.run().outputs["comment"] == "unchanged"  # it is what the Action would have written

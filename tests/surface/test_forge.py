@@ -149,6 +149,9 @@ def test_a_token_that_may_not_write_is_no_error(hub: fakes.GitHub, token: str, s
         fakes.Fault("GET", "/comments", 502),
         fakes.Fault("GET", "/comments", 429, {"Retry-After": "3"}),
         fakes.Fault("POST", "/comments", 403, {"Retry-After": "60"}),
+        fakes.Fault(
+            "GET", "/comments", 403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}
+        ),
         fakes.Fault("POST", "/comments", 503),
         fakes.Fault("POST", "/comments", 502, done=True),
     ],

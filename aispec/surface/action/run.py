@@ -20,7 +20,7 @@ from aispec.surface.action.event import Event
 from aispec.surface.action.failure import InvalidError
 from aispec.surface.action.inputs import Inputs
 from aispec.surface.action.judging import base_report, head_report, question
-from aispec.surface.action.verdict import CODES, Verdict, outputs, verdict
+from aispec.surface.action.verdict import CODES, Status, outputs, status_of
 from aispec.surface.cli.terminal import emit
 from aispec.surface.forge.forge import ForgeError
 from aispec.surface.forge.github import GitHub
@@ -60,15 +60,15 @@ def _run(environment: Mapping[str, str], today: date) -> int:
     job = _Job(environment, asked_for, happened, hub)
     comparison, commit = _compared(job, today)
     changed = _changed_files(job, comparison)
-    judged = verdict(comparison, asked_for, changed)
+    status = status_of(comparison, asked_for, changed)
     context = _context(job, commit)
     files = _reported(job, comparison, context)
     comment = _comment(job, comparison, context, changed)
-    told = {**outputs(comparison, judged), **files}
+    told = {**outputs(comparison, status), **files}
     told |= {"comment": comment.result, "comment-url": comment.url}
     runner.write_outputs(environment, told)
-    _closing(judged, comparison, comment)
-    return CODES[judged.status]
+    _closing(status, comparison, comment)
+    return CODES[status]
 
 
 def _compared(job: _Job, today: date) -> tuple[Comparison, str]:
@@ -123,7 +123,9 @@ def _reported(job: _Job, comparison: Comparison, context: CommentContext) -> dic
     """Write the log, the annotations, the summary and the files; return the files' paths."""
     from aispec.surface.cli.formats import FORMATS, Run
 
-    found = Run(comparison.head, comparison if comparison.base else None, colour="always")
+    found = Run(
+        comparison.head, comparison if comparison.base is not None else None, colour="always"
+    )
     runner.log(FORMATS["terminal"](found, False))
     if job.inputs.annotations:
         emit(FORMATS["github"](found, False))
@@ -170,7 +172,7 @@ def _worth_saying(inputs: Inputs, comparison: Comparison, changed: list[str] | N
     return changed is None or any(path.endswith(_SPECS) for path in changed)
 
 
-def _closing(judged: Verdict, comparison: Comparison, comment: Outcome) -> None:
+def _closing(status: Status, comparison: Comparison, comment: Outcome) -> None:
     """Say at the end of the log how it went, and what did not go as it should."""
     if comparison.missing:
         runner.say("notice", f"nothing is compared: {comparison.missing}")
@@ -178,10 +180,8 @@ def _closing(judged: Verdict, comparison: Comparison, comment: Outcome) -> None:
         runner.say(
             "warning",
             f"the comment was refused ({comment.reason}); the report is in the job's summary."
-            " Pull requests from forks and Dependabot have a token that may only read:"
-            " docs/ci/github.md says how a second workflow comments on them",
+            " The job needs pull-requests: write; pull requests from forks and Dependabot may only"
+            " read, and docs/ci/github.md says how a second workflow comments on them",
         )
-    elif comment.reason:
-        runner.say("notice", f"no comment was written: {comment.reason}")
     about = " ".join(filter(None, (comment.result, comment.url, comment.reason)))
-    emit(f"aispec: {judged.status}; comment: {about}\n")
+    emit(f"aispec: {status}; comment: {about}\n")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from aispec.estimate.answer import Answer
@@ -19,29 +18,22 @@ CURRENCY = "USD"
 CODES: Mapping[Status, int] = {"passed": 0, "failed": 1, "invalid": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The status, and the findings that may fail the job by scope."""
-
-    status: Status
-    counted: tuple[Finding, ...]
-
-
-def verdict(comparison: Comparison, inputs: Inputs, touched: Collection[str] | None) -> Verdict:
+def status_of(comparison: Comparison, inputs: Inputs, touched: Collection[str] | None) -> Status:
     """Judge a run.
 
     `touched` are the files that a change touches, `None` where nobody knows: then all count. A file
     that cannot be read is `invalid` whatever the workflow lets pass.
     """
     head = comparison.head
-    counted = head.counted()
-    if inputs.scope == "changed":
-        counted = tuple(_in_scope(comparison, touched))
     if head.exit_code == 2:
-        return Verdict("invalid", counted)
+        return "invalid"
+    if inputs.fail_on == "never":
+        return "passed"
+    counted: Iterable[Finding] = head.counted()
+    if inputs.scope == "changed":
+        counted = _in_scope(comparison, touched)
     grave = SEVERITIES[: SEVERITIES.index(head.fail_on) + 1]
-    fails = inputs.fail_on != "never" and any(finding.severity in grave for finding in counted)
-    return Verdict("failed" if fails else "passed", counted)
+    return "failed" if any(finding.severity in grave for finding in counted) else "passed"
 
 
 def _in_scope(comparison: Comparison, touched: Collection[str] | None) -> Iterator[Finding]:
@@ -68,11 +60,11 @@ def _text(report: Report, each: Judged) -> list[str]:
     return [line.rstrip() for line in lines[each.line - 1 : min(following, default=None)]]
 
 
-def outputs(comparison: Comparison, judged: Verdict) -> dict[str, str]:
+def outputs(comparison: Comparison, status: Status) -> dict[str, str]:
     """Return the outputs that are figures."""
     head = comparison.head
     return {
-        "status": judged.status,
+        "status": status,
         "errors": str(head.count("error")),
         "warnings": str(head.count("warning")),
         "fits": _fits(head),

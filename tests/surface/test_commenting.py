@@ -1,4 +1,4 @@
-"""`aispec comment`: a stored report finds its pull request, and nothing in it is believed."""
+"""`aispec comment`: finds its pull request, and believes nothing of a stored report."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,8 @@ import pytest
 from aispec.surface.cli.app import run
 from tests.fakes import github as fakes
 from tests.fakes import gitlab
-from tests.fakes.project import PULL, Project, environment
+from tests.fakes.project import PULL, Project, environment, project
+from tests.surface.test_action import BAD, CHAT, GOOD
 
 HEAD, OTHER = "a" * 40, "b" * 40
 REPORT = f"""\
@@ -123,18 +124,16 @@ def test_outside_of_a_job_it_says_what_is_missing(
     assert "GITHUB_REPOSITORY and GITLAB_CI are not set" in capfd.readouterr().err
 
 
-def test_a_merge_request_gets_a_note(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    text = REPORT.replace("github.test/acme/ai/blob", "gitlab.test/acme/ai/-/blob")
-    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+@pytest.fixture
+def lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[gitlab.GitLab]:
     monkeypatch.chdir(tmp_path)
-    with fakes.serving(gitlab.GitLab(project="12"), gitlab.handler) as lab:
+    with fakes.serving(gitlab.GitLab(project="12"), gitlab.handler) as fake:
         for name, value in {
             "GITLAB_CI": "true",
-            "CI_API_V4_URL": lab.url,
+            "CI_API_V4_URL": fake.url,
             "CI_PROJECT_ID": "12",
-            "CI_PROJECT_URL": "https://gitlab.test/acme/ai",
+            "CI_SERVER_URL": "https://gitlab.test",
+            "CI_PROJECT_PATH": "acme/ai",
             "CI_MERGE_REQUEST_IID": "7",
             "CI_PIPELINE_ID": "77",
             "CI_JOB_ID": "5",
@@ -142,9 +141,47 @@ def test_a_merge_request_gets_a_note(
             "GITLAB_TOKEN": "glpat-x",
         }.items():
             monkeypatch.setenv(name, value)
-        assert run(["comment", "report.md"]) == 0
-        (note,) = lab.notes
-        assert note["body"].startswith(f"<!-- aispec:report key=default run=77.5 sha={HEAD} -->")
-        assert "https://gitlab.test/acme/ai/-/blob/" in note["body"]
-        assert lab.violations == []
+        yield fake
+    assert fake.violations == []
+
+
+def test_a_stored_report_becomes_a_note(
+    lab: gitlab.GitLab, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = REPORT.replace("github.test/acme/ai/blob", "gitlab.test/acme/ai/-/blob")
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    assert run(["comment", "report.md"]) == 0
+    (note,) = lab.notes
+    assert note["body"].startswith(f"<!-- aispec:report key=default run=77.5 sha={HEAD} -->")
+    assert "https://gitlab.test/acme/ai/-/blob/" in note["body"]
     assert "merge_requests/7#note_500" in capfd.readouterr().out
+
+
+def test_a_merge_request_is_compared_with_its_base(
+    lab: gitlab.GitLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = project(tmp_path / "project", {CHAT: GOOD}, {CHAT: BAD})
+    work = of.clone(of.head, depth=0)
+    monkeypatch.chdir(work / "deploy")
+    assert run(["comment", "--diff", of.before]) == 0
+    (note,) = lab.notes
+    assert "### aispec: `chat` breaks its rate limits" in note["body"]
+    assert f"https://gitlab.test/acme/ai/-/blob/{HEAD}/{CHAT}#L" in note["body"]
+    assert f"against {of.before[:7]}" in note["body"]
+
+
+def test_a_merge_request_that_changes_nothing_gets_no_note(
+    lab: gitlab.GitLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = project(tmp_path / "project", {CHAT: GOOD}, {"README.md": "new"})
+    monkeypatch.chdir(of.clone(of.head, depth=0))
+    assert run(["comment", "--diff", of.before]) == 0
+    assert lab.notes == []
+
+
+def test_what_cannot_be_compared_is_an_error(
+    lab: gitlab.GitLab, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["comment"]) == 2
+    assert run(["comment", "--diff", "no-such-ref"]) == 2
+    assert "git repository" in capfd.readouterr().err
