@@ -11,6 +11,7 @@ import click
 from aispec.report.comparison import Comparison, compare
 from aispec.report.report import FailOn, Report
 from aispec.surface.cli.asking import colour_option, judged, prices_option, today_option
+from aispec.surface.cli.completing import codes
 from aispec.surface.cli.terminal import emit, screen
 from aispec.surface.comparing import Judge, at_commit, at_path
 from aispec.surface.git import GitError
@@ -34,8 +35,20 @@ from aispec.surface.git import GitError
     help="Exit with 1 from this severity on (default: error).",
 )
 @click.option("--fail-on-new", is_flag=True, help="Let only new findings count for that.")
-@click.option("--select", multiple=True, metavar="CODES", help="Run only these rules: FIT,COST001.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Run only these rules: FIT,COST001.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Leave these rules out.",
+)
 @click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
 @prices_option
 @today_option
