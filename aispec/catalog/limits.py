@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,8 @@ class RateLimit:
 
     Requests and tokens a minute (`tpm` counts input and output together), a day, and the tokens a
     batch queue holds. `until` is the day the provider dropped this scheme. `agrees` tells whether a
-    second source gives the same figures, None where there is no second.
+    second source gives the same figures, None where there is no second. One output token takes
+    `output_weight` of `tpm`; `cached_input_counts` is None where the provider's habit holds.
     """
 
     provider: str
@@ -38,6 +39,25 @@ class RateLimit:
     second_source: str | None
     agrees: bool | None
     note: str | None
+    checked: str
+    output_weight: float = 1.0
+    cached_input_counts: bool | None = None
+    long: Mapping[str, int] | None = None
+
+    @property
+    def dated(self) -> str:
+        """The day the figures are of, or were read on where they carry none."""
+        ended = f", until {self.until}" if self.until else ""
+        return (self.as_of or f"read on {self.checked}") + ended
+
+    def for_input(self, tokens: float) -> RateLimit:
+        """The limit that holds for a request of so many input tokens."""
+        long = self.long
+        if long is None or tokens <= long["above"]:
+            return self
+        return replace(
+            self, tpm=long.get("tpm"), itpm=long.get("itpm"), otpm=long.get("otpm"), long=None
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -109,6 +129,30 @@ def provisioned(provider: str, model: str, regional: bool = False) -> Provisione
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ProvisionedPrice:
+    """USD of one provisioned unit: by the hour, reserved for a month, reserved for a year."""
+
+    hour: float
+    month: float
+    year: float
+    source: str
+    as_of: str
+    agrees: bool
+
+
+def provisioned_price(provider: str, scope: str) -> ProvisionedPrice | None:
+    """What a unit costs in a scope (global, datazone or regional), None where nobody sells any."""
+    if canonical_provider(provider) != "azure":
+        return None
+    data = load_data("limits/provisioned/azure")
+    row = data["prices"].get(scope)
+    if row is None:
+        return None
+    origin = (data["prices_source"], data["prices_as_of"], data["prices_second"]["agrees"])
+    return ProvisionedPrice(row["hour"], row["month"], row["year"], *origin)
+
+
 def counts_max_tokens(provider: str) -> bool:
     """Whether a request is admitted on its `max_tokens` instead of on what it then generates."""
     return bool(_habits(provider).get("counts_max_tokens", False))
@@ -178,4 +222,8 @@ def _rate_limit(entry: Mapping[str, Any], tier: str) -> RateLimit:
         second_source=second.get("source"),
         agrees=second.get("agrees"),
         note=row.get("note"),
+        checked=load_data("limits/rate_limits")["checked"],
+        output_weight=float(entry.get("output_weight", 1)),
+        cached_input_counts=entry.get("cached_input_counts"),
+        long=row.get("long"),
     )

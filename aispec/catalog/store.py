@@ -120,6 +120,10 @@ class Catalog:
         """Every accelerator, by id."""
         return self._every("accelerators", self._accelerator)
 
+    def spellings(self, kind: str) -> tuple[str, ...]:
+        """Every name of `models` or `accelerators` that may be suggested; no entry is read."""
+        return tuple(dict.fromkeys(name for s in self._shelves for name in s.shown(kind)))
+
     def search_models(self, query: str) -> tuple[Model, ...]:
         """The models in whose names, family, vendor or licence every word of `query` stands."""
         return tuple(

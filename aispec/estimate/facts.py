@@ -11,6 +11,7 @@ from aispec.catalog.tokenizers import tokenizer_of
 from aispec.estimate import compute, context, energy, identity, limits, traffic
 from aispec.estimate.answer import Answer
 from aispec.estimate.cost import facts as cost
+from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.latency import facts as latency
 from aispec.estimate.latency.load import slots
@@ -36,6 +37,7 @@ class Case:
     workload: Workload | None
     today: date | None = None
     prompts: Mapping[str, str] = field(default_factory=dict)  # texts by part
+    before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
 
 
 def estimate(case: Case) -> Facts:
@@ -55,6 +57,7 @@ def estimate(case: Case) -> Facts:
         found |= _self_hosted(case, case.workload, request, weights)
     else:
         found |= _by_api(case, case.workload, request)
+    found["cost.increase"] = cost_increase(case.before, found)
     return {name: found[name] for name in FACTS}
 
 
@@ -193,6 +196,6 @@ def _by_api(case: Case, workload: Workload, request: Request) -> Facts:
         **traffic.facts(flow, request, workload.batch),
         **memory.absent("served by an API"),
         **speeds,
-        **limits.facts(deployment, workload, request, flow),
+        **limits.facts(deployment, workload, request, flow, case.today),
         **cost.by_api(deployment, workload, request, flow, case.today),
     }

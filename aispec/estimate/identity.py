@@ -7,17 +7,20 @@ from datetime import date
 from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
+from aispec.estimate import rating
 from aispec.estimate.answer import Answer
 from aispec.estimate.cost.hourly import accelerator_price
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.latency.roofline import peak_rate
 from aispec.estimate.memory.budget import total_memory
+from aispec.estimate.memory.uneven import uneven_share
 from aispec.estimate.memory.weights import Weights
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import FACTS
 
 _BEHIND_API = Absent("served by an API")
 _HARDWARE = ("accelerator", "class")
+_VOCABULARY_STEP = 64
 _NUMBERS = {
     "count": "",
     "replicas": "",
@@ -104,7 +107,7 @@ def _days_left(model: Model, today: date | None) -> Fact:
 
 def _precision(deployment: Deployment, weights: Weights | None) -> Facts:
     if deployment.machines is None:
-        names = ("weights", "kv_cache", "bits_per_weight", "runs", "native")
+        names = ("weights", "kv_cache", "bits_per_weight", "runs", "native", "uneven_share")
         return {f"precision.{name}": _BEHIND_API for name in names}
     form, asked = deployment.weights, deployment.weights_asked
     cache = deployment.cache.name if deployment.cache else None
@@ -119,7 +122,20 @@ def _precision(deployment: Deployment, weights: Weights | None) -> Facts:
         else Quantity.unknown("bits/weight", "the size of the weights is not known"),
         "precision.runs": _runs(deployment),
         "precision.native": _native(deployment.machines.accelerator, form),
+        "precision.uneven_share": _uneven(deployment),
     }
+
+
+def _uneven(deployment: Deployment) -> Fact:
+    """Return the share of a GGUF's parameters that are stored in another type than asked for."""
+    model, form = deployment.model, deployment.weights
+    if form is None or form.family != "gguf":
+        return Absent("it is not a GGUF")
+    if deployment.tensors is not None:
+        return Absent("the file's own tensors are read")
+    if model is None or not model.architecture:
+        return Quantity.unknown("", "the model's architecture is not published")
+    return uneven_share(model, form)
 
 
 def _runs(deployment: Deployment) -> Fact:
@@ -155,7 +171,8 @@ def _native(device: Accelerator | None, form: WeightFormat | None) -> Fact:
 
 def _hardware(machines: Machines | None, form: WeightFormat | None) -> Facts:
     if machines is None:
-        names = (*_HARDWARE, *_NUMBERS, "known", "ambiguous", "nearest", "candidates")
+        about = ("known", "ambiguous", "nearest", "candidates", "integer_rated", "rate_is_tops")
+        names = (*_HARDWARE, *_NUMBERS, *about)
         return {f"hardware.{name}": _BEHIND_API for name in names}
     device = machines.accelerator
     found: Facts = {
@@ -167,6 +184,8 @@ def _hardware(machines: Machines | None, form: WeightFormat | None) -> Facts:
         "hardware.replicas": Quantity(float(machines.replicas), how="replicas"),
         "hardware.nodes": Quantity(float(machines.nodes), how="count / accelerators of a node"),
         "hardware.price_per_hour": accelerator_price(machines),
+        "hardware.integer_rated": rating.integer_rated(device),
+        "hardware.rate_is_tops": rating.rate_is_tops(device, form),
     }
     if device is None:
         reason = f"the catalogue does not know {machines.asked}"
@@ -235,6 +254,8 @@ def _engine(setup: Setup | None, machines: Machines | None) -> Facts:
 def _architecture(model: Model | None) -> Facts:
     fields = (model.architecture if model else None) or {}
     numbers = {
+        "architecture.layers": fields.get("layers"),
+        "architecture.padded_vocabulary": _padded(fields.get("vocab_size")),
         "architecture.heads": fields.get("num_heads"),
         "architecture.kv_heads": fields.get("num_kv_heads") or fields.get("num_heads"),
         "architecture.experts": (fields.get("experts") or {}).get("total", 1) if fields else None,
@@ -244,3 +265,8 @@ def _architecture(model: Model | None) -> Facts:
         name: Quantity.unknown("", reason) if value is None else Quantity(float(value))
         for name, value in numbers.items()
     }
+
+
+def _padded(rows: int | None) -> int | None:
+    """Return a vocabulary as vLLM and SGLang pad it before they split it (`vocab_parallel`)."""
+    return None if rows is None else -(-rows // _VOCABULARY_STEP) * _VOCABULARY_STEP

@@ -7,13 +7,14 @@ out what is read from the prompt cache, and some reserve `max_tokens` when a req
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.limits import counts_max_tokens
 from aispec.estimate import batch
 from aispec.estimate.fact import Absent, Fact, Facts
-from aispec.estimate.plan import UNITS, counted_input, joint, plan, tier_that_would_do
+from aispec.estimate.plan import UNITS, counted_input, days_left, joint, plan, tier_that_would_do
 from aispec.estimate.provisioned import units_needed
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
@@ -37,18 +38,33 @@ class _Load:
     requests: Quantity  # a minute of the busiest hour
     received: Quantity  # input tokens of a request that count
     sent: Quantity  # output tokens of a request
+    weight: float = 1.0  # tokens of the limit that an output token takes
+
+    @property
+    def tokens(self) -> Quantity:
+        """Tokens of a request that count, input and output together."""
+        return self.received + (self.sent if self.weight == 1 else self.sent * self.weight)
 
 
-def facts(deployment: Deployment, workload: Workload, request: Request, traffic: Traffic) -> Facts:
+def facts(
+    deployment: Deployment,
+    workload: Workload,
+    request: Request,
+    traffic: Traffic,
+    today: date | None = None,
+) -> Facts:
     """Return the group's facts; absent where neither an API nor written limits bound the load."""
     per_minute = _scaled(traffic.rate, _MINUTE, "requests/min", "peak requests a second x 60")
-    load = _Load(per_minute, counted_input(deployment, request), request.output)
-    plans = {name: plan(deployment, name) for name in UNITS}
+    limit = deployment.endpoint.limit if deployment.endpoint else None
+    weight = limit.output_weight if limit else 1.0
+    load = _Load(per_minute, counted_input(deployment, request), request.output, weight)
+    plans = {name: plan(deployment, name, request.input) for name in UNITS}
     plans["tpm"] = _whole(plans, load)
     limited = any(isinstance(each, Quantity) for each in plans.values())
     found: Facts = {f"limits.{name}_plan": each for name, each in plans.items()}
     found |= {f"limits.{name}_needed": _NONE for name in _NEEDED}
     found |= dict.fromkeys(_EXTRA, _NONE)
+    found["limits.plan_days_left"] = days_left(deployment, today)
     found |= batch.facts(workload.batch, deployment, plans["tpm"], plans["rpm"])
     day = tokens_per_day(traffic, request, workload.batch)
     if traffic.only_batch:
@@ -77,7 +93,7 @@ def _whole(plans: dict[str, Fact], load: _Load) -> Fact:
 def _needed(
     deployment: Deployment, request: Request, load: _Load, traffic: Traffic, day: Quantity
 ) -> Facts:
-    tokens = load.received + load.sent
+    tokens = load.tokens
     return {
         "limits.rpm_needed": load.requests,
         "limits.tpm_needed": _a_minute(load.requests, tokens),
@@ -159,7 +175,7 @@ def _pace(plans: dict[str, Fact], load: _Load) -> Fact:
     """Return the requests a minute that no limit turns away."""
     gates = (
         (plans["rpm"], 1.0),
-        (plans["tpm"], load.received.value + load.sent.value),
+        (plans["tpm"], load.tokens.value),
         (plans["itpm"], load.received.value),
         (plans["otpm"], load.sent.value),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.limits import RateLimit, counts_cached_input, rate_limit, tiers
 from aispec.estimate.fact import Absent, Fact
@@ -20,8 +22,11 @@ UNITS = {
 _NONE = Absent("no rate limit applies to it")
 
 
-def plan(deployment: Deployment, name: str) -> Fact:
-    """Return one limit: a figure, unknown where the provider publishes none, or absent."""
+def plan(deployment: Deployment, name: str, received: Quantity) -> Fact:
+    """Return one limit: a figure, unknown where the provider publishes none, or absent.
+
+    Requests of much input, as `received` of the mean one has it, may have a bucket of their own.
+    """
     unit = UNITS[name]
     written = getattr(deployment.spec.limits, name)
     if written is not None:
@@ -31,10 +36,10 @@ def plan(deployment: Deployment, name: str) -> Fact:
         return _NONE
     if api and is_provisioned(api.tier):
         return Absent("provisioned throughput has no such limit")
-    limit = endpoint.limit
+    limit = endpoint.limit.for_input(received.value) if endpoint.limit else None
     value = getattr(limit, name) if limit else None
     if limit is not None and value is not None:
-        how = f"{limit.provider} tier {limit.tier}, {limit.as_of}"
+        how = f"{limit.provider} tier {limit.tier}, {limit.dated}"
         return Quantity(float(value), unit, how=how, sources=(limit.source,))
     return _unpublished(deployment, name)
 
@@ -58,7 +63,9 @@ def counted_input(deployment: Deployment, request: Request) -> Quantity:
     share = request.cached_share
     if not share or endpoint is None or not endpoint.provider:
         return request.input
-    counts = counts_cached_input(endpoint.provider)
+    counts = endpoint.limit.cached_input_counts if endpoint.limit else None
+    if counts is None:
+        counts = counts_cached_input(endpoint.provider)
     if counts:
         return request.input
     fresh = request.input * (1 - share)
@@ -98,6 +105,18 @@ def _shown(limit: Fact) -> str:
     return f"{limit.value:,.0f}" if isinstance(limit, Quantity) and limit.known else "any"
 
 
+def days_left(deployment: Deployment, today: date | None) -> Fact:
+    """Return the days until the provider drops the scheme that the limits are of."""
+    endpoint = deployment.endpoint
+    limit = endpoint.limit if endpoint else None
+    if limit is None or limit.until is None:
+        return Absent("no end of these limits is announced")
+    if today is None:
+        return Quantity.unknown("days", "today's date is not given")
+    left = (date.fromisoformat(limit.until) - today).days
+    return Quantity(float(left), "days", how=f"until {limit.until}", sources=(limit.source,))
+
+
 def tier_that_would_do(
     deployment: Deployment, requests: Quantity, received: Quantity, sent: Quantity, daily: Quantity
 ) -> Fact:
@@ -111,7 +130,8 @@ def tier_that_would_do(
     if not requests.known:
         return Absent("the rate of requests is not known")
     for name in names:
-        limit = rate_limit(endpoint.provider, endpoint.asked or "", name)
+        found = rate_limit(endpoint.provider, endpoint.asked or "", name)
+        limit = found.for_input(received.value) if found else None
         if limit and _holds(limit, requests.value, received.value, sent.value, daily):
             return name
     return f"above {names[-1]}"
@@ -122,7 +142,7 @@ def _holds(
 ) -> bool:
     asked = (
         (limit.rpm, requests),
-        (limit.tpm, requests * (received + sent)),
+        (limit.tpm, requests * (received + limit.output_weight * sent)),
         (limit.itpm, requests * received),
         (limit.otpm, requests * sent),
         (limit.tpd, daily.value if daily.known else 0.0),

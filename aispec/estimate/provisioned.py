@@ -8,7 +8,9 @@ workload).
 
 from __future__ import annotations
 
+import re
 from math import ceil
+from typing import Literal
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.limits import Provisioned, provisioned
@@ -16,10 +18,27 @@ from aispec.estimate.fact import Absent, Fact
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 
+Scope = Literal["global", "datazone", "regional"]
+Term = Literal["hour", "month", "year"]
+
 
 def is_provisioned(tier: str | None) -> bool:
-    """Whether a tier as written means provisioned units: `ptu`, or `ptu-regional`."""
+    """Whether a tier as written means provisioned units: `ptu`, `ptu-regional`, `ptu-month`."""
     return bool(tier) and str(tier).strip().lower().startswith("ptu")
+
+
+def scope_of(tier: str | None) -> Scope:
+    """Return where the units of a tier may serve: anywhere unless it says otherwise."""
+    said = re.sub(r"[\s_-]+", "", (tier or "").lower())
+    return "datazone" if "datazone" in said else "regional" if "regional" in said else "global"
+
+
+def term_of(tier: str | None) -> Term:
+    """Return how the units of a tier are paid: by the hour unless it says a month or a year."""
+    said = (tier or "").lower()
+    if "year" in said or "annual" in said:
+        return "year"
+    return "month" if "month" in said else "hour"
 
 
 def units_needed(deployment: Deployment, request: Request, per_minute: Quantity) -> Fact:
@@ -27,7 +46,7 @@ def units_needed(deployment: Deployment, request: Request, per_minute: Quantity)
     endpoint, api = deployment.endpoint, deployment.spec.api
     if endpoint is None or not endpoint.provider:
         return Absent("it is not behind an API")
-    regional = bool(api and api.tier and "regional" in api.tier.lower())
+    regional = scope_of(api.tier if api else None) == "regional"
     rate = provisioned(endpoint.provider, endpoint.asked or "", regional)
     if rate is None:
         return Absent("no provisioned units are sold for it")

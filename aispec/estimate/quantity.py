@@ -41,8 +41,7 @@ class Quantity:
         sources: tuple[str, ...] = (),
         reason: str = "",
     ) -> None:
-        self.unit = unit_name if isinstance(unit_name, Unit) else unit(unit_name)
-        self._value = value
+        self.unit = unit_name if unit_name.__class__ is Unit else unit(unit_name)
         self._how = how
         self.inputs = inputs
         self.sources = sources
@@ -52,10 +51,13 @@ class Quantity:
             if value is not None:
                 self.reason = "it is beyond what can be computed"
             return
-        self.low = value if low is None else low
-        self.high = value if high is None else high
-        if not self.low <= value <= self.high:
+        if low is None:
+            low = value
+        if high is None:
+            high = value
+        if not low <= value <= high:
             raise ValueError(f"a quantity needs low <= value <= high, got {low}, {value}, {high}")
+        self._value, self.low, self.high = value, low, high
 
     @classmethod
     def unknown(cls, unit_name: str | Unit, reason: str) -> Quantity:
@@ -93,17 +95,15 @@ class Quantity:
     ) -> Quantity:
         """Return the same figure with its own derivation, inputs and sources."""
         given = tuple(inputs) or self.inputs
-        merged = tuple(dict.fromkeys((*sources, *(s for q in given for s in q.sources))))
-        return Quantity(
-            self._value,
-            self.unit,
-            low=None if self._value is None else self.low,
-            high=None if self._value is None else self.high,
-            how=how,
-            inputs=given,
-            sources=merged or self.sources,
-            reason=self.reason,
-        )
+        merged = dict.fromkeys(sources)
+        for each in given:
+            if each.sources:
+                merged.update(dict.fromkeys(each.sources))
+        told = object.__new__(Quantity)  # a copy: what holds for this figure holds for that one
+        told.unit, told._value, told.low, told.high = self.unit, self._value, self.low, self.high
+        told._how, told.inputs, told.reason = how, given, self.reason
+        told.sources = tuple(merged) or self.sources
+        return told
 
     def to(self, unit_name: str | Unit) -> Quantity:
         """Return the same figure in another unit of the same dimensions."""
@@ -177,8 +177,8 @@ class Quantity:
 
     def above(self, other: Quantity | float) -> Answer:
         """Say whether this figure is greater than `other`."""
-        right = quantity(other)
-        factor = ratio(right.unit, self.unit)
+        right = other if isinstance(other, Quantity) else quantity(other)
+        factor = 1.0 if right.unit is self.unit else ratio(right.unit, self.unit)
         if self._value is None or right._value is None:
             return Answer.UNKNOWN
         if self.low > right.high * factor:

@@ -27,6 +27,8 @@ class Request:
     sessions_per_user: float  # a day
     fixed: Quantity = _NOTHING  # what each request repeats: system, context and media
     turn: Quantity | None = None  # what a turn adds to the history, where there is one
+    inflation: Quantity | None = None  # tokens for one in English, where languages are written
+    counted: tuple[str, Quantity, float] | None = None  # a part, its file's count, its number
 
 
 def request_of(
@@ -44,9 +46,9 @@ def request_of(
     (n - 1) / 2 turns and its longest n - 1. One that is given is a mean.
     """
     turns = workload.requests_per_session or 1.0
-    if workload.tokens_per_session is not None:
-        return _from_session(workload, turns, assumed["output_share"])
     factor = _language_factor(workload.languages, assumed["language_inflation"], tokenizer)
+    if workload.tokens_per_session is not None:
+        return _from_session(workload, turns, assumed["output_share"], factor)
     parts = {
         name: _part(workload, name, prompts, factor)
         for name in ("system", "context", "input", "output")
@@ -69,16 +71,24 @@ def request_of(
         sessions_per_user=workload.sessions_per_user or 1.0,
         fixed=fixed,
         turn=_growth(workload.tokens.history, turns, fresh + output, factor),
+        inflation=factor if workload.languages and _guessed(workload, prompts) else None,
+        counted=_furthest(workload, prompts),
     )
 
 
-def _from_session(workload: Workload, turns: float, output_share: float) -> Request:
+def _from_session(
+    workload: Workload, turns: float, output_share: float, factor: Quantity
+) -> Request:
     tokens = (workload.tokens_per_session or 0.0) / turns
     split = f"{workload.tokens_per_session:,.0f} tokens a session / {turns:g} requests"
-    received = Quantity(
-        tokens * (1 - output_share), "tokens", how=f"{split}, {1 - output_share:.0%} of it input"
+    if not factor.exact:
+        split += f", in English x {factor.value:.2f} for its languages"
+    received = (Quantity(tokens * (1 - output_share), "tokens") * factor).told(
+        f"{split}, {1 - output_share:.0%} of it input"
     )
-    output = Quantity(tokens * output_share, "tokens", how=f"{split}, {output_share:.0%} output")
+    output = (Quantity(tokens * output_share, "tokens") * factor).told(
+        f"{split}, {output_share:.0%} output"
+    )
     return Request(
         input=received,
         output=output,
@@ -87,7 +97,26 @@ def _from_session(workload: Workload, turns: float, output_share: float) -> Requ
         cached_share=workload.prefix_cache_hit or 0.0,
         per_session=turns,
         sessions_per_user=workload.sessions_per_user or 1.0,
+        inflation=factor if workload.languages else None,
     )
+
+
+def _guessed(workload: Workload, prompts: Mapping[str, Quantity]) -> bool:
+    """Whether a part of what is received is a number and not a counted text."""
+    parts = ("system", "history", "context", "input")
+    return any(getattr(workload.tokens, p) is not None and p not in prompts for p in parts)
+
+
+def _furthest(
+    workload: Workload, prompts: Mapping[str, Quantity]
+) -> tuple[str, Quantity, float] | None:
+    """Return the part whose counted file is furthest from the number written beside it."""
+    both = [
+        (part, count, stated)
+        for part, count in prompts.items()
+        if count.known and (stated := getattr(workload.tokens, part, None)) is not None
+    ]
+    return max(both, key=lambda each: abs(each[1].value - each[2]) / max(each[2], 1), default=None)
 
 
 def _part(

@@ -63,8 +63,10 @@ def _hosting(deployment: Deployment) -> Facts:
         "api.tier": _text(api.tier if api else None),
         "api.batch": api.batch if api else _ABSENT,
     }
-    for knob in ("max_model_len", "max_num_seqs", "gpu_memory_utilization"):
+    for knob in ("max_model_len", "max_num_seqs", "gpu_memory_utilization", "gpu_layers"):
         found[f"engine.{knob}"] = _figure(getattr(engine, knob), f"engine.{knob}")
+    away = engine.cpu_offload
+    found["engine.cpu_offload"] = _figure(away and away / 2**30, "engine.cpu_offload")
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aispec.estimate.fact import Facts
+from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.latency.load import Load, closed, opened
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.quantity import Quantity, total
@@ -205,10 +205,25 @@ def tokens_per_day(traffic: Traffic, request: Request, jobs: tuple[BatchJob, ...
 def facts(traffic: Traffic, request: Request, jobs: tuple[BatchJob, ...]) -> Facts:
     """Return the facts of group `workload`."""
     return {
+        **_counts(request),
         "workload.requests_per_day": traffic.per_day,
         "workload.tokens_in_per_request": request.input,
         "workload.tokens_out_per_request": request.output,
         "workload.tokens_per_day": tokens_per_day(traffic, request, jobs),
         "workload.peak_requests_per_second": traffic.rate,
         "workload.concurrency": traffic.concurrency,
+    }
+
+
+def _counts(request: Request) -> Facts:
+    """Return how the counts of a workload stand to what its texts will be."""
+    inflation, counted = request.inflation, request.counted
+    none = Absent("no part has both a file and a number")
+    return {
+        "workload.language_inflation": inflation or Absent("no languages are written"),
+        "workload.prompt_part": counted[0] if counted else none,
+        "workload.prompt_counted": counted[1] if counted else none,
+        "workload.prompt_stated": Quantity(counted[2], "tokens", how="as written")
+        if counted
+        else none,
     }

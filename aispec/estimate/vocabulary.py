@@ -55,6 +55,9 @@ FACTS: dict[str, Term] = {
     "precision.bits_per_weight": _number("bits of a stored parameter, on average", "bits/weight"),
     "precision.runs": _answer("whether the accelerator and the engine can run this format"),
     "precision.native": _answer("whether the accelerator computes in this format"),
+    "precision.uneven_share": _number(
+        "share of the parameters in rows that a GGUF's blocks do not divide"
+    ),
     "hardware.known": _answer("whether the catalogue knows the accelerator"),
     "hardware.ambiguous": _answer("whether the accelerator's name fits several devices"),
     "hardware.nearest": _text("the nearest names it knows, for an accelerator it does not"),
@@ -69,6 +72,10 @@ FACTS: dict[str, Term] = {
     "hardware.memory_per_device": _number("memory a framework can use", "GiB"),
     "hardware.bandwidth_per_device": _number("peak memory bandwidth", "GB/s"),
     "hardware.compute_per_device": _number("peak dense rate for this precision", "TFLOP/s"),
+    "hardware.integer_rated": _answer("whether only a rate for integers is published of it"),
+    "hardware.rate_is_tops": _answer(
+        "whether its rate for this precision is a TOPS figure of smaller integers"
+    ),
     "hardware.price_per_hour": _number("price of one accelerator", "USD/hour"),
     "parallelism.tensor": _number("tensor parallel degree"),
     "parallelism.pipeline": _number("pipeline parallel degree"),
@@ -79,8 +86,16 @@ FACTS: dict[str, Term] = {
     "engine.sequences": _number("sequences the engine runs at once"),
     "architecture.heads": _number("attention heads"),
     "architecture.kv_heads": _number("key-value heads"),
+    "architecture.layers": _number("layers"),
+    "architecture.padded_vocabulary": _number(
+        "rows of the vocabulary as engines pad it, to a multiple of 64"
+    ),
     "architecture.experts": _number("routed experts of a layer; one for a dense model"),
     "memory.weights": _number("weights on the fullest device", "GiB"),
+    "memory.host_share": _number("share of the weights that host memory keeps, as written"),
+    "memory.layers_that_fit": _number(
+        "layers that llama.cpp can keep on the devices, the output layer counted as one"
+    ),
     "memory.kv_per_token": _number("KV cache of one token on the fullest device", "bytes"),
     "memory.kv_per_sequence": _number("KV cache of one request at its longest", "GiB"),
     "memory.kv_needed": _number("KV cache of the expected concurrency", "GiB"),
@@ -100,6 +115,10 @@ FACTS: dict[str, Term] = {
     "workload.requests_per_day": _number("requests of a day", "requests/day"),
     "workload.tokens_in_per_request": _number("input tokens of a request", "tokens"),
     "workload.tokens_out_per_request": _number("output tokens of a request", "tokens"),
+    "workload.language_inflation": _number("tokens for one English token, over its languages"),
+    "workload.prompt_part": _text("the part whose file is furthest from the number beside it"),
+    "workload.prompt_counted": _number("tokens of that file", "tokens"),
+    "workload.prompt_stated": _number("the number beside it, as written", "tokens"),
     "workload.tokens_per_day": _number("input and output tokens of a day", "tokens/day"),
     "workload.peak_requests_per_second": _number("rate of the busiest hour", "requests/s"),
     "workload.concurrency": _number("requests in flight at the peak, over all replicas"),
@@ -128,6 +147,7 @@ FACTS: dict[str, Term] = {
     "limits.itpm_plan": _number("input tokens a minute the plan allows", "tokens/min"),
     "limits.otpm_needed": _number("output tokens a minute at the peak", "tokens/min"),
     "limits.otpm_plan": _number("output tokens a minute the plan allows", "tokens/min"),
+    "limits.plan_days_left": _number("days until the provider drops these limits", "days"),
     "limits.tpm_reserved": _number(
         "tokens a minute counted at admission, max_tokens of output reserved", "tokens/min"
     ),
@@ -140,6 +160,7 @@ FACTS: dict[str, Term] = {
     "cost.hour": _number("cost of an hour in service", "USD/hour"),
     "cost.day": _number("cost of a day", "USD/day"),
     "cost.month": _number("cost of a month", "USD/month"),
+    "cost.increase": _number("share by which a change raises the month's cost"),
     "cost.per_million_tokens": _number("cost of a million tokens served", "USD/Mtok"),
     "cost.per_session": _number("cost of a session", "USD/session"),
     "cost.per_user_month": _number("cost of a daily user in a month", "USD/user·month"),
@@ -152,6 +173,12 @@ FACTS: dict[str, Term] = {
     "cost.small_model_month": _number(
         "the same load at the list price of an 8B model behind an API", "USD/month"
     ),
+    "cost.pay_as_you_go_month": _number(
+        "the same load by the token, where provisioned units could carry it", "USD/month"
+    ),
+    "cost.provisioned_hourly": _number("units for the peak, paid by the hour", "USD/month"),
+    "cost.provisioned_monthly": _number("those units, reserved for a month", "USD/month"),
+    "cost.provisioned_yearly": _number("those units, reserved for a year", "USD/month"),
     "cost.energy_month": _number("energy of a month, where its price is assumed", "USD/month"),
     "cost.price_age_days": _number("age of the oldest price used", "days"),
     "compute.flops_per_token": _number("floating-point operations of a token", "FLOP/token"),
@@ -189,6 +216,8 @@ STATED: dict[str, Term] = {
     "engine.version": _stated("text", "its version"),
     "engine.max_model_len": _stated("number", "longest sequence as written", "tokens"),
     "engine.max_num_seqs": _stated("number", "sequences at once as written"),
+    "engine.gpu_layers": _stated("number", "layers on the devices as written"),
+    "engine.cpu_offload": _stated("number", "weights in host memory as written", "GiB"),
     "engine.gpu_memory_utilization": _stated("number", "share of memory the engine may take"),
     "api.provider": _stated("text", "the API's provider"),
     "api.tier": _stated("text", "the rate-limit tier"),

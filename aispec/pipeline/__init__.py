@@ -41,7 +41,7 @@ def check(
 
     Never raises for what stands in a spec: whatever is wrong with it is a finding of the report.
     """
-    finder = SettingsFinder()
+    finder = SettingsFinder(options.config)
     names, problems = find(paths, options.root, finder) if paths else ([], [])
     files = [read_file(os.path.join(options.root, name), name) for name in names]
     files += [read(text, name) for name, text in (texts or {}).items()]
@@ -86,14 +86,27 @@ def report_on(
     )
 
 
-def judge_example(example: Any, rules: tuple[Rule, ...], today: date | None) -> list[Finding]:
-    """Judge a rule's example: the data of one spec or of several, or a file's text."""
+def judge_example(
+    example: Any,
+    rules: tuple[Rule, ...],
+    today: date | None,
+    files: Mapping[str, str] | None = None,
+    before: Any = None,
+) -> list[Finding]:
+    """Judge a rule's example: the data of one spec or of several, or a file's text.
+
+    `files` are the texts of those that it names, `before` is the example that it is compared with.
+    """
+    options = Options(today=today, rules=rules, remedies=False, files=files or {})
+    if before is not None:
+        options = replace(options, before=_example(before, options))
+    return list(_example(example, options).every())
+
+
+def _example(example: Any, options: Options) -> Report:
     text = example if isinstance(example, str) else _written(example)
-    options = Options(today=today, rules=rules, remedies=False)
-    finder = SettingsFinder()
-    file = read(text, "ai-deploy.yaml")
-    report = report_on([file], [], Governor("/nonexistent", finder, options), options)
-    return list(report.every())
+    governor = Governor("/nonexistent", SettingsFinder(), options)
+    return report_on([read(text, "ai-deploy.yaml")], [], governor, options)
 
 
 def _written(example: Any) -> str:
@@ -132,6 +145,7 @@ def _with_remedies(
             partial(prompts, each, options),
             options.today,
             options.strict,
+            before=each.before,
         )
         for each in placed
     ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from aispec.estimate.difference import cost_increase
 from aispec.estimate.facts import Case, estimate
 from aispec.estimate.routes import blend, loads
 from aispec.pipeline.options import Options
 from aispec.pipeline.placed import Placed, prompts
+from aispec.pipeline.recall import recall
 
 
 def give_facts(placed: Sequence[Placed], options: Options) -> None:
     """Give each deployment its load and its facts, targets before the front doors over them."""
+    recall(placed, options)
     carried = loads([each.located.spec for each in placed])
     doors = []
     for each in placed:
@@ -20,12 +23,15 @@ def give_facts(placed: Sequence[Placed], options: Options) -> None:
             doors.append(each)
         else:
             texts = prompts(each, options)
-            each.facts = estimate(Case(each.deployment, each.workload, options.today, texts))
+            each.facts = estimate(
+                Case(each.deployment, each.workload, options.today, texts, each.before)
+            )
     by_name = {each.located.spec.name: each for each in placed}
     for each in sorted(doors, key=lambda door: _depth(door, by_name)):
         targets = [by_name[r.to].facts for r in each.located.spec.routes if r.to in by_name]
         assert each.workload is not None
         each.facts = blend(each.deployment, each.workload, [t for t in targets if t])
+        each.facts["cost.increase"] = cost_increase(each.before, each.facts)
 
 
 def _depth(door: Placed, by_name: Mapping[str, Placed], seen: tuple[str, ...] = ()) -> int:

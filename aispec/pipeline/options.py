@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from aispec.policy.rule import Rule
-from aispec.report.report import FailOn
+from aispec.report.report import FailOn, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Options:
 
     root: str = "."
     repository: str | None = None  # the folder that settings and paths may not leave
+    config: str | None = None  # settings that govern every file, in place of the nearest
     today: date | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -23,4 +25,6 @@ class Options:
     prices: str | None = None  # a file that goes before the settings' and the catalogue's
     baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
     remedies: bool | None = None  # None: unless there are very many findings
+    files: Mapping[str, str] = field(default_factory=dict)  # not on disk, by the name in a spec
+    before: Report | None = None  # the run that this one is compared with
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.architecture.parameters import wanting
+from aispec.estimate.difference import NO_BASE
+from aispec.estimate.fact import Absent, Facts
 from aispec.governance import Governance, Governor
 from aispec.pipeline.options import Options
 from aispec.spec.astray import astray, inside
@@ -34,6 +36,7 @@ class Placed:
     workload: Workload | None
     facts: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
 
 
 def place_all(file: SpecFile, governor: Governor, options: Options) -> list[Placed]:
@@ -83,7 +86,8 @@ def _folder(each: Placed, options: Options) -> str:
 
 def strays(each: Placed, options: Options) -> list[Problem]:
     """Return the paths in a spec that leave the repository or lead nowhere."""
-    return astray(each.located, _folder(each, options), options.repository or options.root)
+    root = options.repository or options.root
+    return astray(each.located, _folder(each, options), root, options.files)
 
 
 def prompts(each: Placed, options: Options) -> dict[str, str]:
@@ -91,6 +95,9 @@ def prompts(each: Placed, options: Options) -> dict[str, str]:
     texts = {}
     written = each.workload.prompts if each.workload else {}
     for part, name in written.items():
+        if name in options.files:
+            texts[part] = options.files[name]
+            continue
         full = inside(name, _folder(each, options), options.repository or options.root)
         if full and os.path.isfile(full):
             with open(full, "rb") as file:

@@ -8,7 +8,8 @@ from datetime import date
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
-from aispec.estimate.fact import Facts
+from aispec.estimate.difference import NO_BASE, cost_increase
+from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
@@ -37,6 +38,7 @@ class Bench:
     today: date | None
     strict: bool
     targets: tuple[Bench, ...] = ()
+    before: Facts | Absent = NO_BASE
 
     def attempt(self, spec: Spec) -> Outcome:
         """Run the pipeline on a changed spec."""
@@ -57,7 +59,7 @@ class Bench:
         )
 
     def _judged(self, deployment: Deployment, workload: Workload | None) -> Outcome:
-        facts = estimate(Case(deployment, workload, self.today, self.prompts()))
+        facts = estimate(Case(deployment, workload, self.today, self.prompts(), self.before))
         return Outcome(deployment, facts, self._verdicts(deployment, facts))
 
     def _opened(self, door: Deployment) -> Outcome:
@@ -68,6 +70,7 @@ class Bench:
         ]
         assert self.workload is not None
         facts = blend(door, self.workload, [each.facts for each in made])
+        facts["cost.increase"] = cost_increase(self.before, facts)
         found = {
             f"{each.deployment.name}/{code}": verdict
             for each in made

@@ -9,11 +9,12 @@ from datetime import date
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Unknown
 from aispec.estimate.quantity import Quantity
-from aispec.policy.expression import condition
 from aispec.policy.finding import Certainty, Finding, Label, Severity, fingerprint, in_order
 from aispec.policy.message import template
+from aispec.policy.panel import Seat, panel
 from aispec.policy.place import Places, nearest, place
 from aispec.policy.rule import Rule, builtin_by_code
+from aispec.spec.location import Span
 from aispec.spec.problem import Problem
 
 MAX_REASONS = 3
@@ -41,30 +42,26 @@ class Subject:
     today: date | None = None
 
 
-def judge(rules: Iterable[Rule], subject: Subject, *, strict: bool = False) -> list[Finding]:
+def judge(rules: Sequence[Rule], subject: Subject, *, strict: bool = False) -> list[Finding]:
     """Return what `rules` find, in order of place; the more specific rule speaks for the general.
 
     A condition that certainly holds has its rule's severity, one that possibly holds has one step
     less, and one that nobody can tell is a note, or with `strict` has the rule's severity.
     """
-    found = [
-        (rule, finding)
-        for rule in rules
-        if not rule.reader and (finding := judge_one(rule, subject, strict=strict))
-    ]
-    speaking = _most_specific([(rule, finding.certainty) for rule, finding in found])
-    codes = {rule.code for rule, _ in speaking}
-    return in_order(finding for _, finding in found if finding.code in codes)
+    found = panel(rules).holding(subject.scope)
+    speaking = _most_specific([(seat, _CERTAINTY[answer]) for seat, answer in found])
+    places: dict[str, Span] = {}
+    return in_order(_finding(seat, sure, subject, strict, places) for seat, sure in speaking)
 
 
-def judge_one(rule: Rule, subject: Subject, *, strict: bool = False) -> Finding | None:
-    """Return what one rule finds, if anything."""
-    answer = outcome(rule, subject.scope)
-    if answer is Answer.NO:
-        return None
-    certainty = _CERTAINTY[answer]
-    message, note, advice = _words(rule, subject.scope, certainty)
-    span = place(subject.document, rule.at)
+def _finding(
+    seat: Seat, certainty: Certainty, subject: Subject, strict: bool, places: dict[str, Span]
+) -> Finding:
+    rule = seat.rule
+    message, note, advice = _words(seat, subject.scope, certainty)
+    span = places.get(rule.at)
+    if span is None:
+        span = places[rule.at] = place(subject.document, rule.at)
     return Finding(
         code=rule.code,
         name=rule.name,
@@ -76,41 +73,31 @@ def judge_one(rule: Rule, subject: Subject, *, strict: bool = False) -> Finding 
         deployment=subject.name,
         note=note,
         help=advice,
-        labels=tuple(_labels(rule, subject)),
+        labels=tuple(_labels(rule, subject)) if rule.also else (),
         fingerprint=fingerprint(rule.code, subject.path, subject.name, rule.at),
-        data={"facts": names(rule), "at": rule.at},
+        data={"facts": seat.names, "at": rule.at},
     )
 
 
-def outcome(rule: Rule, scope: Mapping[str, Fact]) -> Answer:
-    """Return whether a rule's condition holds, where it applies."""
-    if not rule.applies:
-        return condition(rule.when).ask(scope)
-    applies = condition(rule.applies).ask(scope)
-    return applies if applies is Answer.NO else applies & condition(rule.when).ask(scope)
-
-
 def verdicts(
-    rules: Iterable[Rule], scope: Mapping[str, Fact], *, strict: bool = False
+    rules: Sequence[Rule], scope: Mapping[str, Fact], *, strict: bool = False
 ) -> dict[str, Verdict]:
     """Return what `judge` would find, by code and without its words."""
-    sure = [
-        (rule, _CERTAINTY[answer])
-        for rule in rules
-        if not rule.reader and (answer := outcome(rule, scope)) is not Answer.NO
-    ]
+    found = panel(rules).holding(scope)
+    speaking = _most_specific([(seat, _CERTAINTY[answer]) for seat, answer in found])
     return {
-        rule.code: (_severity(rule.severity, certainty, strict), certainty, rule.severity)
-        for rule, certainty in _most_specific(sure)
+        seat.rule.code: (
+            _severity(seat.rule.severity, certainty, strict),
+            certainty,
+            seat.rule.severity,
+        )
+        for seat, certainty in speaking
     }
 
 
 def names(rule: Rule) -> tuple[str, ...]:
     """Return the facts and fields that a rule's condition uses, sorted."""
-    used = set(condition(rule.when).names)
-    if rule.applies:
-        used.update(condition(rule.applies).names)
-    return tuple(sorted(used))
+    return Seat(rule).names
 
 
 def _severity(severity: Severity, certainty: Certainty, strict: bool) -> Severity:
@@ -120,11 +107,12 @@ def _severity(severity: Severity, certainty: Certainty, strict: bool) -> Severit
 
 
 def _words(
-    rule: Rule, scope: Mapping[str, Fact], certainty: Certainty
+    seat: Seat, scope: Mapping[str, Fact], certainty: Certainty
 ) -> tuple[str, str | None, str | None]:
     """The message, the note and the help."""
+    rule = seat.rule
     if certainty == "unknown":
-        return _cannot_tell(rule, scope), _line(rule.unknown, scope), None
+        return _cannot_tell(seat, scope), _line(rule.unknown, scope), None
     if certainty == "possible" and rule.message_possible:
         message = template(rule.message_possible).render(scope)
     else:
@@ -135,16 +123,15 @@ def _words(
 
 def _line(text: str, scope: Mapping[str, Fact]) -> str | None:
     """A line that can be left out, and is where a figure of it is missing."""
-    made = template(text)
-    return made.render(scope) if text and made.complete(scope) else None
+    return template(text).filled(scope) if text else None
 
 
-def _cannot_tell(rule: Rule, scope: Mapping[str, Fact]) -> str:
+def _cannot_tell(seat: Seat, scope: Mapping[str, Fact]) -> str:
     reasons = dict.fromkeys(
-        reason for name in names(rule) if (reason := why_unknown(name, scope.get(name)))
+        reason for name in seat.names if (reason := why_unknown(name, scope.get(name)))
     )
     given = "; ".join([*reasons][:MAX_REASONS]) or "the figures do not say"
-    summary = rule.summary.rstrip(".")
+    summary = seat.rule.summary.rstrip(".")
     if summary[1:2].islower() or summary[1:2] == " ":
         summary = summary[0].lower() + summary[1:]
     return f"cannot tell whether {summary}: {given}"
@@ -162,22 +149,25 @@ def why_unknown(name: str, fact: Fact | None) -> str | None:
 def _labels(rule: Rule, subject: Subject) -> Iterable[Label]:
     main = nearest(subject.document, rule.at)
     for at, say in rule.also:
-        made = template(say)
-        if nearest(subject.document, at) not in ((), main) and made.complete(subject.scope):
-            yield Label(place(subject.document, at), made.render(subject.scope))
+        if nearest(subject.document, at) not in ((), main):
+            said = template(say).filled(subject.scope)
+            if said is not None:
+                yield Label(place(subject.document, at), said)
 
 
-def _most_specific(found: Sequence[tuple[Rule, Certainty]]) -> list[tuple[Rule, Certainty]]:
+def _most_specific(found: Sequence[tuple[Seat, Certainty]]) -> list[tuple[Seat, Certainty]]:
     """Drop what a more specific rule says that is at least as sure."""
     spoken: dict[str, int] = {}
-    for rule, certainty in found:
-        for code in rule.instead_of:
+    for seat, certainty in found:
+        for code in seat.rule.instead_of:
             sure = _DOUBT.index(certainty)
             spoken[code] = min(sure, spoken.get(code, sure))
+    if not spoken:
+        return list(found)
     return [
-        (rule, certainty)
-        for rule, certainty in found
-        if spoken.get(rule.code, len(_DOUBT)) > _DOUBT.index(certainty)
+        (seat, certainty)
+        for seat, certainty in found
+        if spoken.get(seat.rule.code, len(_DOUBT)) > _DOUBT.index(certainty)
     ]
 
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import cast
 
-from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact
 from aispec.estimate.units import Unit
 from aispec.estimate.vocabulary import TERMS, Term
 from aispec.policy.builder import Builder
 from aispec.policy.lexer import ExpressionError, read_literals
 from aispec.policy.operand import Kind, Operand
-from aispec.policy.operations import as_answer
+from aispec.policy.operations import Ask, stands
 
 __all__ = ["Expression", "ExpressionError", "check_condition", "compile_expression", "condition"]
 
@@ -26,7 +26,7 @@ __all__ = ["Expression", "ExpressionError", "check_condition", "compile_expressi
 class Expression:
     """A checked expression. `names` are the facts and fields it uses, sorted."""
 
-    __slots__ = ("_run", "kind", "names", "text", "unit")
+    __slots__ = ("_run", "ask", "kind", "names", "text", "unit")
 
     def __init__(self, text: str, operand: Operand, names: frozenset[str]) -> None:
         self.text = text
@@ -34,16 +34,20 @@ class Expression:
         self.kind: Kind = operand.kind
         self.unit: Unit = operand.unit
         self._run = operand.run
+        self.ask: Ask = _condition_of(operand)
+        """Return the answer of a condition; no where it is about something absent."""
 
     def evaluate(self, scope: Mapping[str, Fact]) -> Fact:
         """Return its value; a name that `scope` lacks is absent."""
         fact = self._run(scope)
         return Absent() if fact is None else fact
 
-    def ask(self, scope: Mapping[str, Fact]) -> Answer:
-        """Return the answer of a condition; no where it is about something absent."""
-        answer = as_answer(self._run(scope))
-        return Answer.NO if answer is None else answer
+
+def _condition_of(operand: Operand) -> Ask:
+    """Return the question itself where an operand asks one, else whether what it names is yes."""
+    if operand.kind == "answer" and operand.term is None and operand.constant is None:
+        return cast(Ask, operand.run)
+    return stands(operand.run)
 
 
 def compile_expression(text: str, terms: Mapping[str, Term] = TERMS) -> Expression:

@@ -46,7 +46,10 @@ class Hole:
 
     def render(self, scope: Mapping[str, Fact]) -> str:
         """Return the value in words."""
-        fact = self.expression.evaluate(scope)
+        return self.shown(self.expression.evaluate(scope))
+
+    def shown(self, fact: Fact) -> str:
+        """Return a value as this hole shows it."""
         if isinstance(fact, Quantity):
             return figure(fact, self.show, self.style, self.digits)
         return words(fact)
@@ -70,10 +73,18 @@ class Template:
         """Return the text with its holes filled."""
         return "".join(p if isinstance(p, str) else p.render(scope) for p in self.parts)
 
-    def complete(self, scope: Mapping[str, Fact]) -> bool:
-        """Whether every hole has something to show: nothing absent, nothing unknown."""
-        facts = (p.expression.evaluate(scope) for p in self.parts if isinstance(p, Hole))
-        return all(is_known(fact) for fact in facts)
+    def filled(self, scope: Mapping[str, Fact]) -> str | None:
+        """Return the text with its holes filled; none where a hole has nothing to show."""
+        parts = []
+        for part in self.parts:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            fact = part.expression.evaluate(scope)
+            if not is_known(fact):
+                return None
+            parts.append(part.shown(fact))
+        return "".join(parts)
 
 
 def compile_template(text: str, terms: Mapping[str, Term] = TERMS) -> Template:

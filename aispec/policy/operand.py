@@ -34,11 +34,13 @@ SHARES = frozenset(
         "workload.prefix_cache_hit",
         "sla.availability",
         "cost.idle_share",
+        "precision.uneven_share",
+        "memory.host_share",
     )
 )
 """Numbers between 0 and 1."""
 
-SIGNED = frozenset(("memory.headroom", "model.days_to_retirement"))
+SIGNED = frozenset(("memory.headroom", "model.days_to_retirement", "limits.plan_days_left"))
 """The only numbers that can be negative."""
 
 

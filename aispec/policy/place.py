@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from aispec.spec.location import Path, Span
@@ -11,24 +11,19 @@ from aispec.spec.location import Path, Span
 class Places(Protocol):
     """What a document has to tell of places."""
 
-    @property
-    def values(self) -> Mapping[Path, Span]:
-        """The place of every value by its path."""
-
-    @property
-    def keys(self) -> Mapping[Path, Span]:
-        """The place of every key by the path of its value."""
+    def written(self, path: Path) -> Path:
+        """The part of a path that is written, from its start."""
 
     def locate(self, path: Path | str) -> Span:
         """The place of a value or of the nearest thing above it."""
 
+    def locate_key(self, path: Path | str) -> Span:
+        """The place of the key that a value stands under."""
+
 
 def nearest(places: Places, at: str) -> Path:
     """Return the path of a field, or of the nearest parent that is written; `()` for none."""
-    steps: Path = tuple(int(s) if s.isdecimal() else s for s in at.split(".")) if at else ()
-    while steps and steps not in places.values:
-        steps = steps[:-1]
-    return steps
+    return places.written(_steps(at))
 
 
 def place(places: Places, at: str) -> Span:
@@ -38,7 +33,13 @@ def place(places: Places, at: str) -> Span:
     underline, and a comment above the key should count for it.
     """
     steps = nearest(places, at)
+    value = places.locate(steps)
     if not steps:
-        return places.locate(())
-    value, key = places.values[steps], places.keys.get(steps)
-    return key if key is not None and key.line < value.line else value
+        return value
+    key = places.locate_key(steps)
+    return key if key.line < value.line else value
+
+
+@lru_cache(maxsize=1024)
+def _steps(at: str) -> Path:
+    return tuple(int(s) if s.isdecimal() else s for s in at.split(".")) if at else ()

@@ -114,7 +114,19 @@ def _text(example: Mapping[str, Any]) -> str:
 
     spec = example["spec"]
     documents = spec if isinstance(spec, list) else [spec]
-    return "---\n".join(_dump(yaml, document) for document in documents)
+    beside = (f"# {name}: {said}\n" for name, said in example.get("files", {}).items())
+    shown = "---\n".join(_dump(yaml, document) for document in documents)
+    return "".join((shown, *beside, *_before(yaml, example)))
+
+
+def _before(yaml: Any, example: Mapping[str, Any]) -> Iterator[str]:
+    """What an example is compared with, as comments: the fields that were another."""
+    old, new = example.get("before"), example["spec"]
+    if old is None:
+        return
+    other = {name: value for name, value in old.items() if value != new.get(name)}
+    for line in _dump(yaml, other).splitlines() if other else ["the same"]:
+        yield f"# before: {line}\n"
 
 
 def _dump(yaml: Any, document: Mapping[str, Any]) -> str:

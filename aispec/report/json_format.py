@@ -35,13 +35,13 @@ def check_json(report: Report) -> Json:
     return {
         "version": VERSION,
         "deployments": [_judged(each) for each in report.deployments],
-        "findings": [_finding(f) for f in _own(report) if f.silenced is None],
+        "findings": [finding_json(f) for f in _own(report) if f.silenced is None],
         "silenced": [_silenced(f) for f in report.silenced()],
         "summary": _summary(report),
     }
 
 
-def dumps(data: Json) -> str:
+def dumps(data: Json | list[Json]) -> str:
     """Return data as JSON text that any reader takes, and that no terminal or editor obeys.
 
     Invisible characters are escaped; half a surrogate pair, which UTF-8 cannot hold, is replaced.
@@ -56,7 +56,7 @@ def dumps(data: Json) -> str:
 def fact_json(fact: Fact) -> Any:
     """Return one fact: a figure, an answer, a text, or why there is none."""
     if isinstance(fact, Quantity):
-        return _quantity(fact)
+        return quantity_json(fact)
     if isinstance(fact, Answer):
         return _unknown("this cannot be told") if fact is Answer.UNKNOWN else fact.value
     if isinstance(fact, Unknown):
@@ -90,14 +90,15 @@ def _judged(each: Judged) -> Json:
     return {
         **_deployment(each),
         "note": each.note,
-        "findings": [_finding(finding) for finding in each.counted],
+        "findings": [finding_json(finding) for finding in each.counted],
         "assumptions": [
             {"field": a.field, "value": a.value, "why": a.why} for a in each.assumptions
         ],
     }
 
 
-def _quantity(figure: Quantity) -> Json:
+def quantity_json(figure: Quantity) -> Json:
+    """Return a figure with its bounds and how it was made, or why there is none."""
     if not figure.known:
         return _unknown(figure.reason)
     return {
@@ -121,7 +122,8 @@ def _unknown(reason: str) -> Json:
     return {"unknown": reason or "no reason is given"}
 
 
-def _finding(finding: Finding) -> Json:
+def finding_json(finding: Finding) -> Json:
+    """Return one finding."""
     span = finding.span
     return {
         "code": finding.code,
@@ -166,7 +168,7 @@ def _remedy(remedy: Remedy) -> Json:
 def _silenced(finding: Finding) -> Json:
     silence = finding.silenced
     return {
-        **_finding(finding),
+        **finding_json(finding),
         "reason": silence.reason if silence else "",
         "until": silence.until if silence else None,
     }
@@ -179,6 +181,6 @@ def _summary(report: Report) -> Json:
         "files": len(report.files),
         **{f"{severity}s": report.count(severity) for severity in SEVERITIES},
         "silenced": len(report.silenced()),
-        "cost_month": _quantity(report.cost_month) if known else _unknown("no cost is known"),
+        "cost_month": quantity_json(report.cost_month) if known else _unknown("no cost is known"),
         "exit_code": report.exit_code,
     }

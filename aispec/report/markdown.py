@@ -30,8 +30,8 @@ MAX_COMMENT = 65_000
 """UTF-16 units that fit a comment on a forge, with some to spare."""
 
 _STEPS = ((100, True), (40, True), (40, False), (10, False), (3, False))
-_STATUS = {"error": "❌", "warning": "⚠️", "unknown": "❔", "note": "✅", "good": "✅"}
-_HEADS = ("GiB needed / offered", "Cost a month", "Tokens a minute / plan", "First token / target")
+STATUS = {"error": "❌", "warning": "⚠️", "unknown": "❔", "note": "✅", "good": "✅"}
+HEADS = ("GiB needed / offered", "Cost a month", "Tokens a minute / plan", "First token / target")
 _PARTS = {
     "memory.weights": "Weights",
     "memory.kv_needed": "KV cache",
@@ -39,7 +39,8 @@ _PARTS = {
     "memory.graphs": "CUDA graphs",
     "memory.runtime": "Runtime",
 }
-_NAMES = {"memory.needed": "**Needed**", "memory.offered": "Offered"}
+NEEDED = "**Needed**"
+_NAMES = {"memory.needed": NEEDED, "memory.offered": "Offered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,15 @@ def render(report: Report, *, blob: str = "", limit: int | None = None) -> str:
     """
     result = ""
     for most, details in _STEPS:
-        result = _template().render(_view(report, _Scale(most, details, blob)))
+        result = template("report.md.j2").render(_view(report, _Scale(most, details, blob)))
         if limit is None or len(result.encode("utf-16-le", "replace")) // 2 <= limit:
             break
     return result
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of this folder; it escapes whatever was not made here."""
     from pathlib import Path
 
     from jinja2 import StrictUndefined
@@ -83,7 +85,7 @@ def _template() -> Template:
         autoescape=False,
     )
     environment.filters.update(code=code, html_code=html_code)
-    source = Path(__file__).with_name("templates") / "report.md.j2"
+    source = Path(__file__).with_name("templates") / name
     return environment.from_string(source.read_text(encoding="utf-8"))
 
 
@@ -104,14 +106,14 @@ def _view(report: Report, scale: _Scale) -> dict[str, object]:
         ],
         "silenced": [_silenced(f, scale) for f in report.silenced()[: scale.most]],
         "silenced_count": counted(len(report.silenced()), "silenced finding"),
-        "memory": [(each.name, *_memory(each)) for each in told if _has_memory(each)],
-        "costs": [(each.name, [*_cost(each)]) for each in told if _has_cost(each)],
+        "memory": [_memory(each) for each in told if has_memory(each)],
+        "costs": [(each.name, [*cost_lines(each)]) for each in told if has_cost(each)],
         "assumptions": [
             (each.name, given)
             for each in (shown if scale.details else [])
             if (given := [*assumed(each)])
         ],
-        "prices": _prices(shown),
+        "prices": prices(shown),
         "footer": f"aispec {report.version} · {scope(report)}",
     }
 
@@ -120,10 +122,10 @@ def _table(report: Report, shown: Sequence[Judged]) -> list[Raw]:
     """The header, and a row a deployment: columns that no deployment has a figure for are left."""
     rows = [(each, row(each)) for each in shown]
     cells = [[*_cells(of)] for _, of in rows]
-    kept = [n for n in range(len(_HEADS)) if any(line[n] for line in cells)]
-    table = [[Raw(" "), Raw("Deployment"), *(Raw(_HEADS[n]) for n in kept)]]
+    kept = [n for n in range(len(HEADS)) if any(line[n] for line in cells)]
+    table = [[Raw(" "), Raw("Deployment"), *(Raw(HEADS[n]) for n in kept)]]
     for (each, of), line in zip(rows, cells, strict=True):
-        head = [Raw(_STATUS[of.status]), code(each.name)]
+        head = [Raw(STATUS[of.status]), code(each.name)]
         table.append([*head, *(line[n] or Raw("—") for n in kept)])
     if len(report.deployments) > 1 and 1 in kept:
         total = Raw(f"**{text(cost(report).replace(' a month', '', 1))}**")
@@ -154,67 +156,80 @@ def _known(part: str) -> str:
 
 def _findings(found: Sequence[Finding], scale: _Scale) -> dict[str, object]:
     return {
-        "shown": [_finding(finding, scale) for finding in found[: scale.most]],
+        "shown": [finding_view(finding, scale.blob) for finding in found[: scale.most]],
         "more": max(len(found) - scale.most, 0),
     }
 
 
-def _finding(finding: Finding, scale: _Scale) -> dict[str, object]:
+def finding_view(finding: Finding, blob: str) -> dict[str, object]:
+    """Return what a template writes of a finding."""
     return {
         "code": finding.code,
         "message": message(finding),
-        "place": _place(finding, scale.blob),
+        "place": place(finding, blob),
         "note": finding.note or "",
         "help": finding.help or "",
         "remedies": [(remedy.change, remedy.effect) for remedy in finding.remedies],
     }
 
 
-def _place(finding: Finding, blob: str) -> Raw:
+def place(finding: Finding, blob: str) -> Raw:
+    """Return a finding's file and line, linked where a forge shows it under `blob`."""
     shown = code(f"{finding.path}:{finding.span.line}")
-    if not blob:
+    return linked(shown, finding.path, finding.span.line, blob)
+
+
+def linked(shown: Raw, path: str, line: int, blob: str) -> Raw:
+    """Return a text linked to a line of a file under `blob`; no path leads out of it."""
+    if not blob or path.startswith(("/", "<")) or ".." in path.split("/"):
         return shown
     from urllib.parse import quote
 
-    path = quote(finding.path.encode("utf-8", "replace"), safe="/")
-    return Raw(f"[{shown}]({blob.rstrip('/')}/{path}#L{finding.span.line})")
+    inside = quote(path.encode("utf-8", "replace"), safe="/")
+    return Raw(f"[{shown}]({blob.rstrip('/')}/{inside}#L{line})")
 
 
 def _silenced(finding: Finding, scale: _Scale) -> dict[str, object]:
     silence = finding.silenced
     return {
-        **_finding(finding, scale),
+        **finding_view(finding, scale.blob),
         "reason": silence.reason if silence else "",
         "until": (silence.until or "") if silence else "",
     }
 
 
-def _has_memory(each: Judged) -> bool:
+def has_memory(each: Judged) -> bool:
+    """Whether it can be said what the memory goes to."""
     needed = each.facts.get("memory.needed")
     return isinstance(needed, Quantity) and needed.known
 
 
-def _memory(each: Judged) -> tuple[str, list[tuple[object, str, str]]]:
-    """What the memory goes to: the parts that the sum was made from, the sum, and the offer."""
+def memory_parts(each: Judged) -> Iterator[tuple[str, Raw, Quantity]]:
+    """Yield what the memory goes to, by fact and title: the sum's parts, the sum, and the offer."""
     needed = each.facts["memory.needed"]
     assert isinstance(needed, Quantity)
-    rows: list[tuple[object, str, str]] = []
     for name, title in {**_PARTS, **_NAMES}.items():
         part = each.facts.get(name)
         if isinstance(part, Quantity) and part.known:
             if name in _PARTS and needed.inputs and not any(part is one for one in needed.inputs):
                 continue
-            rows.append((Raw(title), figure(part, style="number"), part.how))
-    return figure(needed, style="number"), rows
+            yield name, Raw(title), part
 
 
-def _has_cost(each: Judged) -> bool:
+def _memory(each: Judged) -> tuple[str, str, list[tuple[Raw, str, str]]]:
+    parts = [*memory_parts(each)]
+    rows = [(title, figure(part, style="number"), part.how) for _, title, part in parts]
+    return each.name, next(shown for title, shown, _ in rows if title == NEEDED), rows
+
+
+def has_cost(each: Judged) -> bool:
+    """Whether it can be said how the cost is made."""
     month = each.facts.get("cost.month")
     return isinstance(month, Quantity) and month.known
 
 
-def _cost(each: Judged) -> Iterator[tuple[str, str, str]]:
-    """The month's cost and what it was made from, line by line."""
+def cost_lines(each: Judged) -> Iterator[tuple[str, str, str]]:
+    """Yield the month's cost and what it was made from, line by line."""
     month = each.facts["cost.month"]
     assert isinstance(month, Quantity)
     yield "cost.month", words(month), month.how
@@ -223,11 +238,15 @@ def _cost(each: Judged) -> Iterator[tuple[str, str, str]]:
             yield step.name, step.figure, step.how
 
 
-def _prices(shown: Sequence[Judged]) -> dict[str, object]:
-    """Where prices are from, and how old the oldest is."""
+def prices(shown: Sequence[Judged]) -> dict[str, object]:
+    """Return where prices are from, and how old and of when the oldest is."""
     months = [each.facts.get("cost.month") for each in shown]
     sources = chain.from_iterable(m.sources for m in months if isinstance(m, Quantity))
     ages = [each.facts.get("cost.price_age_days") for each in shown]
     known = [age for age in ages if isinstance(age, Quantity) and age.known]
     oldest = max(known, key=lambda age: age.high, default=None)
-    return {"sources": [*dict.fromkeys(sources)], "age": words(oldest) if oldest else ""}
+    return {
+        "sources": [*dict.fromkeys(sources)],
+        "age": words(oldest) if oldest else "",
+        "dates": oldest.how if oldest else "",
+    }

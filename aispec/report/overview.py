@@ -43,7 +43,7 @@ def row(each: Judged) -> Row:
         memory=_pair(facts, "memory.needed", facts, "memory.offered", "number"),
         fits=fits(facts.get("memory.fits")),
         cost=shown(facts.get("cost.month")).removesuffix(" a month"),
-        tokens=_short(_pair(facts, "limits.tpm_needed", facts, "limits.tpm_plan", "number")),
+        tokens=_short_pair(_pair(facts, "limits.tpm_needed", facts, "limits.tpm_plan", "number")),
         first=_pair(facts, "latency.ttft", stated, "sla.ttft", "unit"),
     )
 
@@ -85,7 +85,11 @@ def _pair(
     return shown(first, style), shown(second, style)
 
 
-def _short(pair: tuple[str, str]) -> tuple[str, str]:
-    """Whole thousands as `37k`, whole millions as `2M`."""
-    first, second = (re.sub(r",000k\b", "M", re.sub(r",000(?!,)\b", "k", part)) for part in pair)
+def _short_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    first, second = map(short, pair)
     return first, second
+
+
+def short(number: str) -> str:
+    """Return whole thousands as `37k`, whole millions as `2M`."""
+    return re.sub(r",000k\b", "M", re.sub(r",000(?!,)\b", "k", number))

@@ -32,6 +32,13 @@ class Judged:
         """Findings that are not silenced."""
         return tuple(f for f in self.findings if f.silenced is None)
 
+    @property
+    def cost(self) -> Quantity | None:
+        """USD a month that it adds to a bill, known or not; a front door's is its targets'."""
+        month = self.facts.get("cost.month")
+        own = isinstance(month, Quantity) and month.how != "the sum over its targets"
+        return month if isinstance(month, Quantity) and own else None
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -66,12 +73,7 @@ class Report:
     @property
     def costs(self) -> tuple[Quantity, ...]:
         """USD a month of each deployment that has a cost, known or not, front doors left out."""
-        return tuple(
-            cost
-            for each in self.deployments
-            if isinstance(cost := each.facts.get("cost.month"), Quantity)
-            and cost.how != "the sum over its targets"
-        )
+        return tuple(cost for each in self.deployments if (cost := each.cost) is not None)
 
     @property
     def cost_month(self) -> Quantity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from aispec.spec.problem import Problem
 from aispec.spec.reader import Located
@@ -10,15 +11,18 @@ from aispec.spec.sense import paths
 from aispec.spec.units import show
 
 
-def astray(located: Located, folder: str, root: str) -> list[Problem]:
+def astray(
+    located: Located, folder: str, root: str, at_hand: Collection[str] = ()
+) -> list[Problem]:
     """The SPEC013 problems of a deployment whose file lies in `folder` of the repository `root`.
 
-    Links are resolved before a path is compared with the root; no file is opened.
+    Links are resolved before a path is compared with the root; no file is opened. What is `at_hand`
+    need not be on disk.
     """
     problems = []
     for path, written in paths(located.document.data):
         full = inside(written, folder, root)
-        if full is not None and os.path.exists(full):
+        if written in at_hand or (full is not None and os.path.exists(full)):
             continue
         what = "does not exist" if full else "leaves the repository"
         words = f"{'.'.join(map(str, path))} {what}, read {show(written)}"

@@ -101,13 +101,20 @@ class Composer:
         )
 
     def _scalar(self, event: Any) -> None:
-        marks = self._marks(event)
-        if event.style:
-            self.quoted.append(marks)
-        node = Node(self._value(event, marks), marks, event.value)
-        if event.anchor:
-            self.anchors[event.anchor] = node
-        self._add(node, merge=event.value == _MERGE and not event.style)
+        text, style = event.value, event.style
+        if event.tag or event.anchor or style:
+            marks = self._marks(event)
+            if style:
+                self.quoted.append(marks)
+            node = Node(self._value(event, marks), marks, text)
+            if event.anchor:
+                self.anchors[event.anchor] = node
+        else:
+            marks = self._plain_marks(event)
+            letter = text[:1]  # most scalars are words, which mean themselves
+            word = letter.isalpha() and text not in dialect.CONSTANTS
+            node = Node(text if word else self._value(event, marks), marks, text)
+        self._add(node, merge=text == _MERGE and not style)
 
     def _value(self, event: Any, marks: Marks) -> dialect.Scalar:
         try:
@@ -117,6 +124,14 @@ class Composer:
         except RefusedError as refused:
             self._refuse(str(refused), _whole(event) if event.tag else marks)
             return None
+
+    def _plain_marks(self, event: Any) -> Marks:
+        """The place of a plain scalar, which most often stands on one line."""
+        start, end = event.start_mark, event.end_mark
+        line = start.line
+        if line == end.line < len(self.lines):
+            return line, min(start.column, end.column), line, end.column
+        return self._marks(event)
 
     def _marks(self, event: Any) -> Marks:
         start, end = event.start_mark, event.end_mark

@@ -12,7 +12,8 @@ from aispec.spec.problem import Problem
 from aispec.spec.settings import NAME, SettingsFinder
 
 SKIPPED = frozenset((".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules"))
-_SPEC_NAME = re.compile(r"(?:.+\.)?ai-deploy\.ya?ml|ai-deploy\..+\.ya?ml")
+_SPEC_NAME = re.compile(r"(?:.+\.)?ai-deploy\.ya?ml|ai-deploy[.-].+\.ya?ml")
+_SPEC_FOLDER = re.compile(r"(?:.*/)?ai-deploy/[^./][^/]*\.ya?ml")
 
 Wanted = Callable[[str], bool]
 
@@ -20,6 +21,14 @@ Wanted = Callable[[str], bool]
 def is_spec_name(name: str) -> bool:
     """Whether a file is a spec by its name alone, as `ai-deploy.yaml` and `x.ai-deploy.yml` are."""
     return _SPEC_NAME.fullmatch(name) is not None
+
+
+def is_spec_path(path: str) -> bool:
+    """Whether a file is a spec by its name or its folder, as `ai-deploy/chat.yaml` is.
+
+    The path starts where the search does: what that folder is called says nothing.
+    """
+    return is_spec_name(path.rpartition("/")[2]) or _SPEC_FOLDER.fullmatch(path) is not None
 
 
 def find(
@@ -78,7 +87,7 @@ class _Search:
 
     def _by_name_or_settings(self, file: str) -> bool:
         folder, name = os.path.split(file)
-        if is_spec_name(name):
+        if is_spec_path(_shown(file, self.root)):
             return True
         if not name.endswith((".yaml", ".yml")) or name == NAME:
             return False

@@ -75,10 +75,23 @@ class Document:
         marks = above.keys.get(str(steps[-1])) if above is not None and steps else None
         return span(marks) if marks else self.locate(steps)
 
+    def written(self, path: Path) -> Path:
+        """The part of a path that is written, from its start."""
+        node: Node | None = self._root
+        for place, step in enumerate(path):
+            node = node.part(step) if node is not None else None
+            if node is None:
+                return path[:place]
+        return path
+
     def text(self, path: Path | str) -> str | None:
         """A scalar as it was written, without quotes: 0.10 stays "0.10"."""
         node = self._find(split(path))
         return None if node is None else node.text
+
+    def node(self, path: Path | str) -> Node | None:
+        """The node of a value, or None where nothing is written."""
+        return self._find(split(path))
 
     def _find(self, steps: Path) -> Node | None:
         node: Node | None = self._root

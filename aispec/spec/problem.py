@@ -13,7 +13,8 @@ class Problem:
 
     `code` is that of the rule in `rules/spec/` which explains the problem at length; `message` says
     what is wrong, `note` what was read, and `help` what to write instead. `file` is set where a
-    problem is found by comparing files, or where there is no file that could hold it.
+    problem is found by comparing files, or where there is no file that could hold it. `instead` is
+    the key or value that its author most likely meant, where there is exactly one such.
     """
 
     code: str
@@ -23,3 +24,4 @@ class Problem:
     note: str | None = None
     help: str | None = None
     file: str | None = None
+    instead: str | bool | None = None

@@ -102,16 +102,32 @@ class _Checker:
         else:
             self._number(value, schema, path)
 
-    def _say(self, code: str, message: str, path: Path, advice: str | None = None) -> None:
-        self._add(self.document.locate(path), code, message, path, advice)
+    def _say(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        advice: str | None = None,
+        instead: str | bool | None = None,
+    ) -> None:
+        span = self.document.locate(path)
+        self._add(Problem(code, message, span, path, help=advice, instead=instead))
 
-    def _say_at_key(self, code: str, message: str, path: Path, advice: str | None = None) -> None:
-        self._add(self.document.locate_key(path), code, message, path, advice)
+    def _say_at_key(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        advice: str | None = None,
+        instead: str | None = None,
+    ) -> None:
+        span = self.document.locate_key(path)
+        self._add(Problem(code, message, span, path, help=advice, instead=instead))
 
-    def _add(self, span: Span, code: str, message: str, path: Path, advice: str | None) -> None:
+    def _add(self, problem: Problem) -> None:
         if len(self.problems) >= 2 * MOST:
             raise _EnoughError
-        self.problems.append(Problem(code, message, span, path, help=advice))
+        self.problems.append(problem)
 
     def _name(self, path: Path) -> str:
         return label(path, self.root)
@@ -134,9 +150,8 @@ class _Checker:
         names = [str(one) for one in sorted(allowed, key=lambda one: one != near)]
         read = units.show(value)
         advice = f"did you mean '{near}'?" if near else None
-        self._say(
-            "SPEC008", f"{self._name(path)} must be {listed(names)}, read {read}", path, advice
-        )
+        words = f"{self._name(path)} must be {listed(names)}, read {read}"
+        self._say("SPEC008", words, path, advice, near)
 
     def _either(self, value: Any, schema: Schema, path: Path) -> None:
         for branch in schema["anyOf"]:
@@ -170,13 +185,15 @@ class _Checker:
     def _wrong_type(self, value: Any, schema: Schema, path: Path) -> None:
         phrase = listed(self._phrases(schema))
         advice = truth(value) if schema.get("type") == "boolean" else None
+        instead: str | bool | None = advice == "write true" if advice else None
         if "text" in phrase and isinstance(value, (int, float)):
-            advice = f'quote it: "{self.document.text(path)}"'
+            instead = self.document.text(path)
+            advice = f'quote it: "{instead}"'
         if value is None:
             words = f"{self._name(path)} is empty; it must be {phrase}"
         else:
             words = f"{self._name(path)} must be {phrase}, read {units.show(value)}"
-        self._say("SPEC006", words, path, advice)
+        self._say("SPEC006", words, path, advice, instead)
 
     def _mapping(self, value: dict[str, Any], schema: Schema, path: Path) -> None:
         if len(value) < schema.get("minProperties", 0):
@@ -213,7 +230,7 @@ class _Checker:
         advice = f"'{clean(key)}' belongs in '{home}'" if home else None
         if not near and not advice:
             advice = f"known here: {', '.join(known)}"
-        self._say_at_key("SPEC005", words, (*path, key), advice)
+        self._say_at_key("SPEC005", words, (*path, key), advice, near)
         return near
 
     def _home(self, key: str) -> str | None:
@@ -281,8 +298,11 @@ class _Checker:
         choices = re.findall(
             r"[a-z][a-z.-]+", schema["pattern"].replace("\\", "").partition(")")[0]
         )
-        near = nearest(value.split()[0] if value.split() else "", choices)
-        self._say("SPEC008", words, path, f"did you mean '{near}'?" if near else None)
+        first, *rest = value.split() or [""]
+        near = nearest(first, choices)
+        meant = " ".join((near, *rest)) if near else None
+        instead = meant if meant and _pattern(schema["pattern"]).search(meant) else None
+        self._say("SPEC008", words, path, f"did you mean '{near}'?" if near else None, instead)
 
     def _number(self, value: float, schema: Schema, path: Path) -> None:
         for bound, words in (("minimum", "at least"), ("maximum", "at most")):

@@ -81,15 +81,19 @@ def load_settings(path: str) -> tuple[Settings, list[Problem]]:
 
 
 class SettingsFinder:
-    """Finds and reads the settings that govern a folder; each folder and file only once."""
+    """Finds and reads the settings that govern a folder; each folder and file only once.
 
-    def __init__(self) -> None:
+    `only` is the path of settings that govern every folder.
+    """
+
+    def __init__(self, only: str | None = None) -> None:
+        self._only = only
         self._by_folder: dict[str, str | None] = {}
         self._by_path: dict[str, tuple[Settings, list[Problem]]] = {}
 
     def governing(self, folder: str) -> tuple[Settings, list[Problem]]:
         """The nearest settings at or above a folder, up to the repository's root."""
-        path = self._nearest(os.path.abspath(folder))
+        path = self._only or self._nearest(os.path.abspath(folder))
         if path is None:
             return Settings(folder), []
         if path not in self._by_path:

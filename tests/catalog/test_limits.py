@@ -1,5 +1,6 @@
 """Rate limits: the published defaults, by provider, model and tier."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -9,11 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from aispec.catalog.limits import counts_cached_input, counts_max_tokens, rate_limit, tiers
+from aispec.catalog.limits import (
+    RateLimit,
+    counts_cached_input,
+    counts_max_tokens,
+    rate_limit,
+    tiers,
+)
 from aispec.catalog.providers import providers
 from aispec.catalog.store import load_data
 
 ROOT = Path(__file__).resolve().parents[2]
+LIMITS = ("rpm", "tpm", "itpm", "otpm", "rpd", "tpd", "batch_queue")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +117,77 @@ def test_every_file_has_the_schemas_form() -> None:
 def test_any_text_is_answered(model: str, tier: str) -> None:
     found = rate_limit("openai", model, tier)
     assert found is None or found.provider == "openai"
+
+
+def _readings() -> list[dict[str, str]]:
+    """Two collections of published limits, made apart from each other, read on 2026-11-22."""
+    path = Path(__file__).with_name("limit_readings.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _figure(row: dict[str, str]) -> tuple[RateLimit, int | None]:
+    found = rate_limit(row["provider"], row["model"].replace("*", "some-model"), row["tier"])
+    assert found is not None, row
+    assert found.tier == row["tier"], row
+    name = row["limit"].removeprefix("long ")
+    limit = found if name == row["limit"] else found.for_input(1e9)
+    return found, getattr(limit, name)
+
+
+def test_every_published_limit_is_the_one_that_was_read() -> None:
+    for row in _readings():
+        _, figure = _figure(row)
+        assert str(figure) in (row["first"], row["second"]), row
+
+
+def test_where_both_readings_speak_they_agree_or_the_newer_is_taken() -> None:
+    both = [row for row in _readings() if row["first"] and row["second"]]
+    assert len(both) >= 75
+    apart = [row for row in both if row["first"] != row["second"]]
+    assert {(row["provider"], row["model"]) for row in apart} == {("anthropic", "claude-opus-4")}
+    for row in apart:
+        found, figure = _figure(row)
+        assert found.agrees is False
+        assert str(figure) == row["second"]  # of 2026-05, the first is of 2025-11
+    for row in both:
+        if row not in apart:
+            found, figure = _figure(row)
+            agreed = found.agrees is not False or row["limit"] == "rpm"
+            assert agreed, row
+            assert str(figure) == row["first"]
+
+
+def test_no_limit_is_of_the_catalogue_alone() -> None:
+    read = {(row["provider"], row["tier"], row["limit"]) for row in _readings()}
+    for entry in load_data("limits/rate_limits")["limits"]:
+        for tier, row in entry["tiers"].items():
+            told = {f"long {name}" for name in row.get("long", {}) if name != "above"}
+            for name in (*(row.keys() & set(LIMITS)), *told):
+                assert (entry["provider"], tier, name) in read, (entry["models"], tier, name)
+
+
+def test_requests_of_much_input_have_a_bucket_of_their_own() -> None:
+    found = rate_limit("openai", "gpt-4.1", "1")
+    assert found
+    assert found.for_input(100_000).tpm == 30_000
+    assert found.for_input(128_001).tpm == 200_000
+    assert found.for_input(128_001).for_input(1e9).tpm == 200_000
+    sonnet = rate_limit("anthropic", "claude-sonnet-4-5", "4")
+    assert sonnet
+    long = sonnet.for_input(300_000)
+    assert (long.rpm, long.itpm, long.otpm) == (4_000, 1_000_000, 200_000)
+
+
+def test_every_limit_says_of_when_it_is() -> None:
+    for entry in load_data("limits/rate_limits")["limits"]:
+        for tier in entry["tiers"]:
+            found = rate_limit(entry["provider"], entry["models"][0].rstrip("*"), tier)
+            assert found
+            assert "None" not in found.dated
+    undated = rate_limit("openai", "gpt-5.2", "1")
+    assert undated
+    assert undated.dated == "read on 2026-11-22"
+    ended = rate_limit("anthropic", "claude-sonnet-4-5", "1")
+    assert ended
+    assert ended.dated == "2025-11, until 2026-06-26"

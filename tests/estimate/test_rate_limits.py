@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from aispec.catalog.resolve import resolve
+from aispec.catalog.store import Catalog
 from aispec.estimate.fact import Absent, Facts
+from aispec.estimate.facts import Case, estimate
 from aispec.spec.model import (
     Api,
     BatchJob,
@@ -192,3 +197,48 @@ def test_a_batch_api_s_queue_decides_how_long_a_job_takes() -> None:
         Workload(batch=(job,)), Limits(tpm=40_000), api=Api("openai", "1", batch=True)
     )
     assert figure(written, "limits.batch_duration").value == 125
+
+
+def test_an_output_token_may_take_several_of_the_limit() -> None:
+    workload = Workload(Users(4000), tokens=Tokens(input=1000, output=200))
+    model = "claude-sonnet-4-5"
+    plain = behind_api(workload, model=model, api=Api("anthropic", "4"))
+    heavy = behind_api(workload, model=model, api=Api("bedrock"))
+    assert figure(plain, "limits.tpm_needed").value == pytest.approx(4000 * 0.15 / 60 * 1200)
+    assert figure(heavy, "limits.tpm_needed").value == pytest.approx(4000 * 0.15 / 60 * 2000)
+    assert figure(heavy, "limits.otpm_needed").value == pytest.approx(4000 * 0.15 / 60 * 200)
+    pace = figure(heavy, "limits.pace").value
+    assert pace == pytest.approx(figure(heavy, "limits.tpm_plan").value / 2000)
+
+
+def test_long_requests_are_held_against_their_own_bucket() -> None:
+    short, long = (
+        behind_api(Workload(Users(10), tokens=Tokens(input=n, output=9)), model="gpt-4.1")
+        for n in (1000, 200_000)
+    )
+    assert figure(short, "limits.tpm_plan").value == 30_000
+    assert figure(long, "limits.tpm_plan").value == 200_000
+
+
+def test_cached_input_counts_where_the_model_says_so() -> None:
+    workload = Workload(Users(100), tokens=Tokens(input=1000, output=100), prefix_cache_hit=0.5)
+    old, new = (
+        figure(behind_api(workload, model=model, api=Api("anthropic", "1")), "limits.itpm_needed")
+        for model in ("claude-3-5-haiku", "claude-haiku-4-5")
+    )
+    assert new.value == old.value / 2
+
+
+def test_the_days_until_a_scheme_ends() -> None:
+    spec = Spec(
+        1,
+        "here",
+        model=ModelRef("claude-sonnet-4-5"),
+        api=Api("anthropic", "1"),
+        workload=ONE_REQUEST,
+    )
+    resolved = resolve(spec, Catalog.default())
+    facts = estimate(Case(resolved, spec.workload, date(2026, 6, 20)))
+    assert figure(facts, "limits.plan_days_left").value == 6
+    assert not figure(estimate(Case(resolved, spec.workload)), "limits.plan_days_left").known
+    assert isinstance(behind_api(ONE_REQUEST)["limits.plan_days_left"], Absent)

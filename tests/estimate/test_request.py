@@ -55,3 +55,34 @@ def test_what_a_turn_adds() -> None:
     assert stated.turn
     assert stated.turn.value == 300
     assert request_of(Workload(tokens=TOKENS), DEFAULTS).turn is None
+
+
+def test_a_sessions_tokens_are_inflated_as_other_numbers_are() -> None:
+    workload = Workload(tokens_per_session=2000, languages={"xx": 1.0})
+    request = request_of(workload, DEFAULTS | {"language_inflation": 2.0})
+    assert request.input.value == 3000
+    assert request.output.value == 1000
+    assert request.inflation
+    assert (request.inflation.low, request.inflation.high) == (1, 3)
+    assert request_of(Workload(tokens_per_session=2000), DEFAULTS).inflation is None
+
+
+def test_nothing_is_taken_for_english_where_all_that_is_received_is_counted() -> None:
+    prompts = {"input": Quantity(50.0, "tokens")}
+    workload = Workload(tokens=Tokens(output=100), languages={"hi": 1.0})
+    assert request_of(workload, DEFAULTS, prompts).inflation is None
+    stated = Workload(tokens=TOKENS, languages={"hi": 1.0})
+    assert request_of(stated, DEFAULTS, prompts).inflation
+
+
+def test_the_file_furthest_from_its_number() -> None:
+    prompts = {
+        "system": Quantity(130.0, "tokens"),
+        "input": Quantity(90.0, "tokens"),
+        "context": Quantity(5000.0, "tokens"),
+    }
+    request = request_of(Workload(tokens=TOKENS), DEFAULTS, prompts)
+    assert request.counted
+    assert request.counted[0] == "system"
+    assert request.counted[2] == 100
+    assert request_of(Workload(tokens=Tokens(output=9)), DEFAULTS, prompts).counted is None

@@ -45,9 +45,9 @@ def test_a_spec_cannot_write_holes_of_its_own() -> None:
 def test_names_and_completeness() -> None:
     template = compile_template("{{ name }} {{ cost.month }} {{ name }}")
     assert template.names == ("cost.month", "name")
-    assert not template.complete(SCOPE)
-    assert compile_template("{{ name }}").complete(SCOPE)
-    assert not compile_template("{{ owner }}").complete(SCOPE)
+    assert template.filled(SCOPE) is None
+    assert compile_template("{{ name }}").filled(SCOPE) == SCOPE["name"]
+    assert compile_template("{{ owner }}").filled(SCOPE) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from aispec.pipeline import Options, check
 from aispec.policy.finding import Finding
 from aispec.policy.rule import TOPICS, Rule
 from aispec.policy.rulefile import load_rules
-from aispec.policy.testing import NOTHING, run_examples
+from aispec.policy.testing import NOTHING, evaluated, run_examples
 from aispec.policy.waiver import PROBLEMS
+from aispec.report.report import Report
 from aispec.resources import rules_dir
 
 TODAY = date(2026, 11, 22)
@@ -27,13 +30,35 @@ RULES = load_rules([rules_dir()], builtin=True)
 JUDGING = tuple(rule for rule in RULES if not rule.reader)
 
 
-def judge(subject: Any, root: Path, today: date | None = None) -> list[Finding]:
+def judge(
+    subject: Any,
+    root: Path,
+    today: date | None = None,
+    files: dict[str, str] | None = None,
+    before: Any = None,
+) -> list[Finding]:
     """Every finding in a text, in the data of a spec or in that of several."""
+    options = Options(root=str(root), today=today or TODAY, files=files or {})
+    if before is not None:
+        options = replace(options, before=report(before, options))
+    return list(report(subject, options).every())
+
+
+def report(subject: Any, options: Options) -> Report:
     if not isinstance(subject, str):
         documents = subject if isinstance(subject, list) else [subject]
         subject = yaml.safe_dump_all(documents, sort_keys=False)
-    options = Options(root=str(root), today=today or TODAY)
-    return list(check((), options, texts={"ai-deploy.yaml": subject}).every())
+    return check((), options, texts={"ai-deploy.yaml": subject})
+
+
+def judge_in(
+    root: Path,
+    subject: Any,
+    today: date | None,
+    files: dict[str, str] | None = None,
+    before: Any = None,
+) -> list[Finding]:
+    return judge(subject, root, today, files, before)
 
 
 def each(rules: tuple[Rule, ...]) -> pytest.MarkDecorator:
@@ -42,7 +67,7 @@ def each(rules: tuple[Rule, ...]) -> pytest.MarkDecorator:
 
 @each(RULES)
 def test_examples_hold(rule: Rule, tmp_path: Path) -> None:
-    failures = run_examples(rule, lambda subject, today: judge(subject, tmp_path, today))
+    failures = run_examples(rule, partial(judge_in, tmp_path))
     assert not failures, "\n".join(failures)
 
 
@@ -136,6 +161,5 @@ def test_a_name_that_nobody_knows_is_said_once(
 def test_nothing_is_doubted_where_everything_is_known(rule: Rule, tmp_path: Path) -> None:
     for example in rule.examples:
         if example["finds"] == NOTHING:
-            today = date.fromisoformat(example["today"]) if "today" in example else None
-            found = judge(example["spec"], tmp_path, today)
+            found = evaluated(example, partial(judge_in, tmp_path))
             assert not [f.message for f in found if f.certainty == "unknown"]

@@ -49,12 +49,22 @@ ALL = [
     ("name", "is_one"),
     [
         *(("ai-deploy.yaml", True), ("ai-deploy.yml", True), ("x.ai-deploy.yaml", True)),
+        *(("ai-deploy-chat.yaml", True), ("ai-deploy/chat.yaml", False)),
         *(("ai-deploy.prod.yml", True), ("my-ai-deploy.yaml", False), ("ai-deploy.json", False)),
         *(("ai-deploy.yaml.bak", False), ("AI-DEPLOY.yaml", False), (".ai-deploy.yaml", False)),
     ],
 )
 def test_names(name: str, is_one: bool) -> None:
     assert is_spec_name(name) is is_one
+
+
+def test_a_folder_may_say_what_its_files_are(tmp_path: Path) -> None:
+    root = tmp_path / "ai-deploy"
+    for folder, name in (("ai-deploy", "chat.yaml"), ("lab/ai-deploy", "x.yml"), (".", "no.yaml")):
+        write(root / folder, name)
+    for name in (".hidden.yaml", "deeper/no.yaml", "no.json"):
+        write(root / "ai-deploy", name)
+    assert found(root, ".") == ["ai-deploy/chat.yaml", "lab/ai-deploy/x.yml"]
 
 
 def test_a_folder_is_searched(tree: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from aispec.catalog.api_prices import api_price
 from aispec.catalog.deployment import Deployment, Machines
 from aispec.estimate import energy
+from aispec.estimate.cost import rented
 from aispec.estimate.cost.hourly import (
     accelerator_price,
     age_in_days,
@@ -45,6 +46,7 @@ def on_machines(
         bill = (bill + power).told("the hours' cost and the energy's", inputs=(bill, power))
     there = _elsewhere(deployment, request, traffic)
     return {
+        **rented.none("it is not behind an API"),
         "cost.hour": hour,
         "cost.day": _figure(bill, "USD/day", "month / 30.4", bill, 1 / DAYS_A_MONTH),
         "cost.month": bill,
@@ -69,20 +71,28 @@ def by_api(
     """Return the group's facts for an endpoint that is paid by the token."""
     tariff = tariff_of(deployment, request)
     day = _day(tariff, request, traffic, workload.batch)
-    month = _figure(day, "USD/month", "day x 30.4", day, DAYS_A_MONTH)
+    by_token = _figure(day, "USD/month", "day x 30.4", day, DAYS_A_MONTH)
     mine = deployment.spec.api is not None and deployment.spec.api.price is not None
+    month, as_of = by_token, tariff.as_of
+    bill = rented.bill(deployment, request, traffic, by_token)
+    if bill.month is not None:
+        month, as_of, mine = bill.month, bill.as_of, bill.as_of is None
+        day = _figure(month, "USD/day", "month / 30.4", month, 1 / DAYS_A_MONTH)
     return {
+        **bill.facts,
         "cost.hour": _figure(day, "USD/hour", "day / 24", day, 1 / 24),
         "cost.day": day,
         "cost.month": month,
         **per_unit(month, workload, request, traffic),
-        "cost.idle_share": Absent("tokens are paid, not time"),
+        "cost.idle_share": Absent(
+            "tokens are paid, not time" if bill.month is None else "units are paid, not devices"
+        ),
         "cost.api_equivalent_month": Absent("it is behind an API already"),
         "cost.break_even_users": Absent("it is behind an API already"),
         "cost.break_even_requests": Absent("it is behind an API already"),
         "cost.small_model_month": _small(request, traffic),
         "cost.energy_month": Absent("the provider pays it"),
-        "cost.price_age_days": _age(tariff.as_of, mine, today),
+        "cost.price_age_days": _age(as_of, mine, today),
     }
 
 

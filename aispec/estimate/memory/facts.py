@@ -12,6 +12,7 @@ from math import floor
 from aispec.catalog.deployment import Deployment, Setup
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
+from aispec.estimate.memory import host
 from aispec.estimate.memory.beside import beside
 from aispec.estimate.memory.budget import Budget, divide, total_memory
 from aispec.estimate.memory.cache import Cache, cache_of, of_draft
@@ -52,6 +53,7 @@ class Room:
     """What the device has for cache, before any load is known."""
 
     budget: Budget
+    loaded: Weights
     cache: Cache | None
     keeps_cache: bool
     per_sequence: Quantity
@@ -79,6 +81,7 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
     overheads = _overheads(deployment, request, _slots(setup, 1.0))
     return Room(
         budget=divide(device, setup, on_device, overheads),
+        loaded=weights,
         cache=cache,
         keeps_cache=keeps,
         per_sequence=_kept(deployment, cache, request.longest) if cache else _NONE,
@@ -162,8 +165,11 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
     boots = _boots(space, setup, held)
     serves = ~needed_cache.above(budget.kv_available)
     fitting = sequences_that_fit(space)
+    fitting_layers = host.layers_that_fit(deployment, space.loaded, needed, needed_cache, budget)
     return {
         "memory.weights": budget.weights,
+        "memory.host_share": host.host_share(deployment, space.loaded),
+        "memory.layers_that_fit": fitting_layers,
         "memory.kv_per_token": space.per_token,
         "memory.kv_per_sequence": space.per_sequence,
         "memory.kv_needed": needed_cache,

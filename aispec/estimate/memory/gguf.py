@@ -46,22 +46,13 @@ def gguf_bytes(fields: Fields, mix: str, kept: str | None = None) -> GgufBytes |
 
     `kept` is the type that routed experts were released in and keep in every mix.
     """
-    if fields["type"] not in ("dense", "moe") or any(fields.get(key) for key in _UNUSUAL):
+    if not _usual(fields):
         return None
-    if fields.get("mlp", "gated") != "gated":
-        return None
-    heads = fields["num_heads"]
-    mixture = fields.get("experts") or {}
-    tied = bool(fields.get("tie_word_embeddings"))
-    shape = GgufShape(
-        layers=fields["layers"],
-        gqa=heads // (fields.get("num_kv_heads") or heads),
-        experts=mixture.get("total", 1),
-        tied_embeddings=tied,
-    )
+    shape = _shape(fields)
     vocabulary = _Tensor("token_embd", fields["hidden_size"], fields["vocab_size"])
     embedding = _size(mix, vocabulary, shape, 0)
-    output = 0.0 if tied else _size(mix, _Tensor("output", *_plane(vocabulary)), shape, 0)
+    untied = None if shape.tied_embeddings else _Tensor("output", *_plane(vocabulary))
+    output = _size(mix, untied, shape, 0) if untied else 0.0
     layers = experts = 0.0
     for layer in range(fields["layers"]):
         for tensor in _of_layer(fields, layer):
@@ -77,6 +68,44 @@ def gguf_bytes(fields: Fields, mix: str, kept: str | None = None) -> GgufBytes |
         return None
     norms = 4.0 * fields["hidden_size"] * fields["layers"] * fields.get("norms_per_layer", 2)
     return GgufBytes(layers + norms, experts, embedding, output)
+
+
+def fallen_back(fields: Fields, mix: str, kept: str | None = None) -> tuple[int, int] | None:
+    """Return the parameters in rows that their type's blocks do not divide, and all of them.
+
+    `None` where the model or the mix has no published layout; `kept` as for `gguf_bytes`.
+    """
+    if not _usual(fields):
+        return None
+    shape, off, every = _shape(fields), 0, 0
+    for layer in range(fields["layers"]):
+        for tensor in _of_layer(fields, layer):
+            meant = gguf_tensor_type(mix, tensor.name, shape, layer)
+            if meant is None:
+                return None
+            size = tensor.columns * tensor.rows
+            every += size
+            if not (kept and tensor.name.endswith("_exps")):
+                made = gguf_tensor_type(mix, tensor.name, shape, layer, tensor.columns)
+                off += size if made != meant else 0
+    return off, every
+
+
+def _usual(fields: Fields) -> bool:
+    """Whether the tensors of a model are those laid out here."""
+    if fields["type"] not in ("dense", "moe") or any(fields.get(key) for key in _UNUSUAL):
+        return False
+    return bool(fields.get("mlp", "gated") == "gated")
+
+
+def _shape(fields: Fields) -> GgufShape:
+    heads = fields["num_heads"]
+    return GgufShape(
+        layers=fields["layers"],
+        gqa=heads // (fields.get("num_kv_heads") or heads),
+        experts=(fields.get("experts") or {}).get("total", 1),
+        tied_embeddings=bool(fields.get("tie_word_embeddings")),
+    )
 
 
 def _plane(tensor: _Tensor) -> tuple[int, int]:

@@ -6,21 +6,33 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
 
 from aispec import __version__
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _COMMANDS = {
     "check": "Judge specs: the main job.",
+    "init": "Write a first spec, from five answers or from a manifest.",
     "facts": "Print every computed figure with its bounds.",
     "baseline": "Record today's findings, so that only new ones count.",
+    "diff": "Say what a change does to fit, cost, limits and latency.",
+    "comment": "Keep the comment on a pull or merge request up to date.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
+    "fix": "Mend spellings, and apply remedies, changing nothing else.",
     "rules": "List rules, and test rule files by their own examples.",
     "catalog": "Look up models, accelerators and prices.",
     "tokens": "Count the tokens of a text with a model's own tokenizer.",
     "schema": "Print a JSON Schema, for editors and other tools.",
+    "completion": "Print what makes a shell complete commands and names.",
 }
+_HIDDEN = ("action",)
+"""Commands that run, and that nobody types."""
 OUR_FAULT = 3
 
 
@@ -31,7 +43,7 @@ class _Lazy(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _HIDDEN:
             return None
         module = import_module(f"aispec.surface.cli.{cmd_name}_command")
         command: click.Command = module.command
@@ -40,7 +52,8 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+        known = args and (args[0] in _COMMANDS or args[0] in _HIDDEN)
+        if args and not args[0].startswith("-") and not known:
             self._unknown(ctx, args[0])
         return super().resolve_command(ctx, args)
 
@@ -48,6 +61,15 @@ class _Lazy(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands without importing them."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        found = [(name, told) for name, told in _COMMANDS.items() if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told) for name, told in found]
 
     @staticmethod
     def _unknown(ctx: click.Context, name: str) -> None:
@@ -61,7 +83,10 @@ class _Lazy(click.Group):
         ctx.fail(f"there is no command '{name}': {advice}")
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="aispec %(version)s")
 def application() -> None:
     """Judge AI deployments before they are deployed.
@@ -71,15 +96,22 @@ def application() -> None:
 
     \b
     Examples:
-      aispec check                    every spec below this folder
+      aispec init                     write a first spec, from five answers
+      aispec init --from k8s.yaml     or from what starts the engine today
+      aispec check                    judge every spec below this folder
       aispec check deploy/chat.yaml   one of them
       aispec facts deploy/chat.yaml   all figures, with their bounds
       aispec explain FIT001           what a rule judges, and why
+      aispec fix --remedy FIT001      apply what was tried and helps
     """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1, 2, or 3 when the fault is ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name in a spec may have letters that the terminal's encoding has not.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = application.main(
             args=None if arguments is None else list(arguments),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.settings import SettingsFinder
+from aispec.surface.repository import around
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 STDIN = "<stdin>"
@@ -69,8 +69,30 @@ def colour_option(command: _F) -> _F:
 
 
 def codes(values: Sequence[str]) -> tuple[str, ...]:
-    """Return codes given as `--select FIT,COST --select LAT001`."""
-    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+    """Return codes given as `--select FIT,COST --select LAT001`, in capitals."""
+    written = [code.strip() for value in values for code in value.split(",") if code.strip()]
+    return tuple(code.upper() if code.isalnum() else code for code in written)
+
+
+def _refuse_unknown(options: Options, files: Sequence[str]) -> None:
+    """Raise `UsageError` for a code that names no rule of ours or of the files' settings.
+
+    A run of no rules would pass in silence.
+    """
+    from aispec.policy.rule import load_builtin
+    from aispec.policy.selection import Selection
+
+    asked = Selection(options.select, options.ignore)
+    if not asked.unmatched(load_builtin()):
+        return
+    governing = governor()
+    known = [rule for path in files or ("ai-deploy.yaml",) for rule in governing.of(path).known]
+    for code in asked.unmatched(known)[:1]:
+        from aispec.catalog.names import nearest
+
+        near = nearest(code, [name for rule in known for name in (rule.code, rule.name)], 3)
+        advice = f"; the nearest are {', '.join(near)}" if near else ""
+        raise click.UsageError(f"no rule is called '{code}'{advice}: see `aispec rules list`")
 
 
 def judged(
@@ -84,11 +106,18 @@ def judged(
     remedies: bool | None = False,
     baseline: str | None = None,
     prices: str | None = None,
+    root: str = ".",
+    repository: str | None = None,
+    before: Report | None = None,
 ) -> Report:
-    """Run the pipeline on what a command was asked to read; `-` is standard input."""
+    """Run the pipeline on what a command was asked to read; `-` is standard input.
+
+    `root` is where paths start, and `repository` the folder that they may not leave: without one
+    the repository around `root`. `before` is a run that this one is compared with.
+    """
     options = Options(
-        root=".",
-        repository=_repository(),
+        root=root,
+        repository=repository or around(root),
         today=today or date.today(),
         select=codes(select),
         ignore=codes(ignore),
@@ -97,25 +126,36 @@ def judged(
         remedies=remedies,
         baseline=baseline,
         prices=prices,
+        before=before,
     )
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
     named = [path for path in paths if path != "-"]
-    return check(named or ([] if texts else ["."]), options, texts)
+    report = check(named or ([] if texts else ["."]), options, texts)
+    if options.select or options.ignore:
+        _refuse_unknown(options, report.files)
+    return report
+
+
+def judged_texts(
+    texts: Mapping[str, str], *, today: date | None, prices: str | None = None
+) -> Report:
+    """Judge texts that are not on disk by their paths, remedies sought for whatever is found."""
+    options = Options(
+        root=".",
+        repository=repository(),
+        today=today or date.today(),
+        remedies=True,
+        prices=prices,
+    )
+    return check((), options, texts)
 
 
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=_repository())
+    options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
 
 
-def _repository() -> str:
+def repository() -> str:
     """Return the folder that holds `.git`, from here upward; else this one."""
-    here = os.getcwd()
-    folder = here
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return here
-        folder = above
-    return folder
+    return around(".")

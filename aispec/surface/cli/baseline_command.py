@@ -58,7 +58,8 @@ def _before(output: str, update: bool) -> Baseline | None:
     """The baseline there is. Raises `ClickException` where there must be one, or none."""
     if not os.path.exists(output):
         if update:
-            raise click.ClickException(f"there is no {output} to update")
+            advice = "leave --update out to begin one"
+            raise click.ClickException(f"there is no {output} to update: {advice}")
         return None
     if not update:
         raise click.ClickException(f"{output} is there already: --update takes out what is gone")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.catalog.store import Catalog
+from aispec.surface.cli import completing
 from aispec.surface.cli.asking import today_option
 from aispec.surface.cli.terminal import emit
 
@@ -19,15 +20,22 @@ _MOST = 40
 
 @click.group("catalog")
 def command() -> None:
-    """Look up models, accelerators and prices, each with its source and date."""
+    """Look up models, accelerators and prices, each with its source and date.
+
+    \b
+    Examples:
+      aispec catalog models llama 70b
+      aispec catalog accelerators h100
+      aispec catalog prices aws/p5.48xlarge
+    """
 
 
 def _words(query: tuple[str, ...]) -> str:
     return " ".join(query)
 
 
-@command.command("models")
-@click.argument("query", nargs=-1)
+@command.command("models", short_help="List models by words of their names.")
+@click.argument("query", nargs=-1, shell_complete=completing.models)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def models(query: tuple[str, ...], every: bool) -> int:
     """List the models in whose names every word of QUERY stands.
@@ -42,8 +50,8 @@ def models(query: tuple[str, ...], every: bool) -> int:
     return _shown(found, models_table(found if every else found[:_MOST]), every, _words(query))
 
 
-@command.command("accelerators")
-@click.argument("query", nargs=-1)
+@command.command("accelerators", short_help="List accelerators by words of their names.")
+@click.argument("query", nargs=-1, shell_complete=completing.accelerators)
 @click.option("--all", "every", is_flag=True, help="List all that match.")
 def accelerators(query: tuple[str, ...], every: bool) -> int:
     """List the accelerators in whose names every word of QUERY stands.
@@ -59,8 +67,8 @@ def accelerators(query: tuple[str, ...], every: bool) -> int:
     return _shown(found, table, every, _words(query))
 
 
-@command.command("prices")
-@click.argument("query", nargs=-1, required=True)
+@command.command("prices", short_help="List prices of tokens, or by the hour.")
+@click.argument("query", nargs=-1, required=True, shell_complete=completing.models)
 @click.option(
     "--prices",
     "file",
@@ -89,11 +97,21 @@ def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
     if not hours and isinstance(device, Match):
         hours = book.accelerator(device.entry.id)
     if not tokens and not hours:
-        raise click.UsageError(f"no price is known for '{name}'")
+        raise click.UsageError(f"no price is known for '{name}'{_near(name)}")
     emit("\n".join(t for t in (tokens_table(tokens), hourly_table(hours)) if t))
     days = [*(price.as_of for price in tokens), *(price.as_of for price in hours)]
     click.echo(_age(days, today or date.today()))
     return 0
+
+
+def _near(name: str) -> str:
+    """Say which names in the catalogue are spelled like one that is not in it."""
+    from aispec.catalog.store import Missing
+
+    catalog = Catalog.default()
+    found = [e for e in (catalog.model(name), catalog.accelerator(name)) if isinstance(e, Missing)]
+    near = [close for each in found for close in each.nearest]
+    return f"; the nearest are {', '.join(near)}" if near else ": try fewer words, or a part of one"
 
 
 def _book(file: str | None) -> PriceBook:
@@ -124,7 +142,7 @@ def _age(days: list[str | None], today: date) -> str:
 
 def _shown(found: tuple[object, ...], table: str, every: bool, query: str) -> int:
     if not found:
-        raise click.UsageError(f"nothing in the catalogue is called '{query}'")
+        raise click.UsageError(f"nothing in the catalogue is called '{query}'{_near(query)}")
     emit(table)
     hidden = 0 if every else max(len(found) - _MOST, 0)
     if hidden:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import click
 
@@ -14,9 +17,8 @@ from aispec.surface.cli.asking import (
     prices_option,
     today_option,
 )
-from aispec.surface.cli.terminal import emit, screen
-
-FORMATS = ("terminal", "concise", "json", "markdown")
+from aispec.surface.cli.completing import codes
+from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
 
 
 @click.command("check")
@@ -24,19 +26,37 @@ FORMATS = ("terminal", "concise", "json", "markdown")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice([*FORMATS]),
     default="terminal",
     show_default=True,
     help="How the report is written.",
 )
-@click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write it to this file.")
+@click.option(
+    "--output",
+    "-o",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write it to this file; with a format, in addition, as often as you like.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
     help="Exit with 1 from this severity on (default: error).",
 )
-@click.option("--select", multiple=True, metavar="CODES", help="Run only these rules: FIT,COST001.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Run only these rules: FIT,COST001.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=codes,
+    help="Leave these rules out.",
+)
 @click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
 @click.option(
     "--remedies/--no-remedies",
@@ -50,6 +70,8 @@ FORMATS = ("terminal", "concise", "json", "markdown")
     help="Findings that wait (default: .aispec-baseline.json beside the settings).",
 )
 @click.option("--no-baseline", is_flag=True, help="Count findings that wait in a baseline, too.")
+@click.option("--diff", "base", metavar="BASE", help="Say what changed since this commit, too.")
+@click.option("--fail-on-new", is_flag=True, help="With --diff, let only new findings count.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @click.option("--verbose", "-v", is_flag=True, help="Print what was assumed, too.")
 @prices_option
@@ -58,7 +80,7 @@ FORMATS = ("terminal", "concise", "json", "markdown")
 def command(
     paths: tuple[str, ...],
     form: str,
-    output: str | None,
+    output: tuple[str, ...],
     fail_on: FailOn | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -66,6 +88,8 @@ def command(
     remedies: bool | None,
     baseline: str | None,
     no_baseline: bool,
+    base: str | None,
+    fail_on_new: bool,
     prices: str | None,
     quiet: bool,
     verbose: bool,
@@ -74,65 +98,56 @@ def command(
 ) -> int:
     """Judge the specs in PATHS: files, folders, globs, or - for standard input.
 
-    Without PATHS every spec below this folder is judged: ai-deploy.yaml, *.ai-deploy.yaml, and what
-    .aispec.yaml names. The exit code is 0 when all is well, 1 when there are findings at --fail-on
-    or worse, 2 when a file can't be read as a spec.
+    Without PATHS every spec below this folder is judged: ai-deploy.yaml, *.ai-deploy.yaml, what
+    lies in a folder ai-deploy/, and what .aispec.yaml names. The exit code is 0 when all is well, 1
+    when there are findings at --fail-on or worse, 2 when a file can't be read as a spec.
 
     \b
     Examples:
       aispec check
       aispec check deploy/ --fail-on warning
       aispec check --format markdown --output report.md
+      aispec check --output sarif=aispec.sarif --output junit=aispec.xml
+      aispec check --diff main --fail-on-new
       cat ai-deploy.yaml | aispec check -
     """
-    if form == "concise" and remedies is None:
+    wanted = outputs(output, form)
+    if fail_on_new and not base:
+        raise click.UsageError("--fail-on-new goes with --diff BASE")
+    if remedies is None and {each for each, _ in wanted} == {"concise"}:
         remedies = False  # it has no room for them
-    report = judged(
-        paths,
-        today=today,
+    judge = partial(
+        judged,
+        today=today or date.today(),
         select=select,
         ignore=ignore,
         fail_on=fail_on,
         strict=strict,
-        remedies=remedies,
-        baseline="" if no_baseline else baseline,
         prices=prices,
     )
-    filed = output is not None
-    emit(written(report, form, colour, to_file=filed, quiet=quiet, verbose=verbose), output)
-    return report.exit_code
-
-
-def written(
-    report: Report,
-    form: str,
-    colour: str = "auto",
-    *,
-    to_file: bool = False,
-    quiet: bool = False,
-    verbose: bool = False,
-) -> str:
-    """Return a report in one of the formats."""
-    if form == "json":
-        from aispec.report.json_format import check_json, dumps
-
-        return dumps(check_json(report))
-    if form == "markdown":
-        from aispec.report.markdown import render as markdown
-
-        return markdown(report)
-    if form == "concise":
-        from aispec.report.concise import render as concise
-
-        return concise(report)
-    from aispec.report.terminal import render
-
-    drawn = screen("never" if to_file and colour == "auto" else colour)
-    return render(
-        report,
-        colour=drawn.colour,
-        width=drawn.width,
-        unicode=drawn.unicode,
-        quiet=quiet,
-        verbose=verbose,
+    before = _before(base, paths, partial(judge, baseline="" if no_baseline else None))
+    report = judge(
+        paths, remedies=remedies, baseline="" if no_baseline else baseline, before=before
     )
+    run = Run(report, colour=colour, quiet=quiet, verbose=verbose)
+    if before is not None:
+        from aispec.report.comparison import compare
+
+        run = replace(run, comparison=compare(before, report, new_only=fail_on_new))
+    emit_all(run, wanted)
+    return run.comparison.exit_code if run.comparison else report.exit_code
+
+
+def _before(base: str | None, paths: Sequence[str], judge: Callable[..., Report]) -> Report | None:
+    """Judge what stood at the paths in a commit, where one is named."""
+    if not base:
+        return None
+    from aispec.surface.comparing import at_commit
+    from aispec.surface.git import GitError
+
+    if "-" in paths:
+        raise click.UsageError("standard input has no past to compare with")
+    try:
+        return at_commit(base, paths or ["."], judge)
+    except GitError as error:
+        raise click.ClickException(error.words) from None

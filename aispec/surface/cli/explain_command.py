@@ -7,11 +7,12 @@ from datetime import date
 import click
 
 from aispec.surface.cli.asking import colour_option, judged, today_option
+from aispec.surface.cli.completing import subjects
 from aispec.surface.cli.terminal import Screen, emit, screen
 
 
 @click.command("explain")
-@click.argument("subject", metavar="CODE|FACT")
+@click.argument("subject", metavar="CODE|FACT", shell_complete=subjects)
 @click.argument("file", required=False, type=click.Path())
 @click.option(
     "--format",
@@ -54,7 +55,7 @@ def _rule(subject: str, form: str, drawn: Screen) -> str:
 
         near = nearest(subject, [name for r in rules for name in (r.code, r.name)], 3)
         advice = f"; the nearest are {', '.join(near)}" if near else ""
-        raise click.UsageError(f"there is no rule '{subject}'{advice}")
+        raise click.UsageError(f"there is no rule '{subject}'{advice}: see `aispec rules list`")
     if form == "markdown":
         return explain.explain_rule_markdown(found[0])
     if form == "json":

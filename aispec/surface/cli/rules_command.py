@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.surface.cli.asking import colour_option
+from aispec.surface.cli.completing import codes
 from aispec.surface.cli.terminal import emit, screen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aispec.policy.finding import Finding
     from aispec.policy.rule import Rule
     from aispec.policy.testing import Evaluate
@@ -17,11 +20,18 @@ if TYPE_CHECKING:
 
 @click.group("rules")
 def command() -> None:
-    """List rules, begin one, and test rule files by their own examples."""
+    """List rules, begin one, and test rule files by their own examples.
+
+    \b
+    Examples:
+      aispec rules list FIT
+      aispec rules new unapproved-model --prefix ACME
+      aispec rules test rules
+    """
 
 
-@command.command("list")
-@click.argument("prefix", required=False)
+@command.command("list", short_help="List the rules that come with aispec.")
+@click.argument("prefix", required=False, shell_complete=codes)
 @click.option(
     "--effective",
     type=click.Path(),
@@ -53,7 +63,7 @@ def list_(prefix: str | None, effective: str | None, form: str, colour: str) -> 
 
     rules = [r for r in load_builtin(told=True) if not prefix or matches(prefix, r.code, r.name)]
     if not rules:
-        raise click.UsageError(f"no rule begins with '{prefix}'")
+        raise click.UsageError(f"no rule begins with '{prefix}': `aispec rules list` lists all")
     if form == "json":
         from aispec.report.explain import explain_rule_json
         from aispec.report.json_format import dumps
@@ -91,11 +101,17 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     return 2 if problems else 0
 
 
-@command.command("new")
+@command.command("new", short_help="Begin a rule: write a file to be filled in.")
 @click.argument("name")
 @click.option("--topic", default="operations", show_default=True, help="The folder it goes to.")
 @click.option("--prefix", default="ORG", show_default=True, help="The letters of its code.")
-@click.option("--folder", default="rules", show_default=True, type=click.Path(file_okay=False))
+@click.option(
+    "--folder",
+    default="rules",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="The folder of your rules.",
+)
 def new(name: str, topic: str, prefix: str, folder: str) -> int:
     """Begin a rule: write FOLDER/TOPIC/NAME.yaml, to be filled in.
 
@@ -120,30 +136,40 @@ def new(name: str, topic: str, prefix: str, folder: str) -> int:
     return 0
 
 
-@command.command("test")
+@command.command("test", short_help="Run the examples of rules.")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
-def test(folder: str | None) -> int:
+@click.option("--write", is_flag=True, help="Renew the messages that examples find, and show how.")
+def test(folder: str | None, write: bool) -> int:
     """Run the examples of the rules in FOLDER, or of those that come with aispec.
 
-    Every rule needs an example in which it finds something and one in which it does not.
+    Every rule needs an example in which it finds something and one in which it does not. --write
+    puts in the messages that are found now, where an example still finds something and is as sure
+    of it; comments and layout stay.
+
+    \b
+    Examples:
+      aispec rules test
+      aispec rules test policy/rules
+      aispec rules test policy/rules --write
     """
-    from pathlib import Path
-
-    from aispec.policy.rulefile import RuleError, load_rules
+    from aispec.policy.rulefile import RuleError
     from aispec.policy.testing import run_examples
-    from aispec.resources import rules_dir
 
+    if write and folder is None:
+        raise click.UsageError("--write needs the folder whose files it may change")
     try:
-        own = folder is None
-        rules = load_rules([rules_dir() if folder is None else Path(folder)], builtin=own)
+        rules, own = _tested(folder)
+        evaluate = _evaluate(() if own else rules)
+        if write and _renew(str(folder), rules, evaluate):
+            rules, own = _tested(folder)
+            evaluate = _evaluate(() if own else rules)
     except RuleError as error:
         span = error.span
         click.echo(f"{error.path}:{span.line}:{span.column}: {error.message}", err=True)
         return 2
     if not rules:
         raise click.UsageError(f"there is no rule in '{folder}'")
-    extra = () if own else rules
-    failures = [line for rule in rules for line in run_examples(rule, _evaluate(extra))]
+    failures = [line for rule in rules for line in run_examples(rule, evaluate)]
     examples = sum(len(rule.examples) for rule in rules)
     for line in failures:
         click.echo(line)
@@ -152,12 +178,55 @@ def test(folder: str | None) -> int:
     return 1 if failures else 0
 
 
+def _tested(folder: str | None) -> tuple[tuple[Rule, ...], bool]:
+    """Return the rules of a folder, and whether they are those that come with aispec."""
+    from pathlib import Path
+
+    from aispec.policy.rulefile import load_rules
+    from aispec.resources import rules_dir
+
+    builtin = rules_dir()
+    own = folder is None or Path(folder).resolve() == builtin.resolve()
+    return load_rules([builtin if folder is None else Path(folder)], builtin=own), own
+
+
+def _renew(folder: str, rules: tuple[Rule, ...], evaluate: Evaluate) -> bool:
+    """Write the messages that moved into the files of a folder; whether there were any."""
+    from difflib import unified_diff
+    from pathlib import Path
+
+    from aispec.policy.renewal import RenewalError, moved, renewed
+    from aispec.report.cells import safe
+
+    messages = {rule.path: now for rule in rules if (now := moved(rule, evaluate))}
+    for name, now in messages.items():
+        path = Path(folder, name)
+        with path.open(encoding="utf-8", newline="") as file:
+            before = file.read()
+        try:
+            after = renewed(before, now)
+        except RenewalError as error:
+            click.echo(f"{path}: {error}", err=True)
+            continue
+        lines = unified_diff(
+            before.splitlines(), after.splitlines(), str(path), str(path), n=1, lineterm=""
+        )
+        click.echo("\n".join(map(safe, lines)))
+        emit(after, str(path))
+    return bool(messages)
+
+
 def _evaluate(rules: tuple[Rule, ...]) -> Evaluate:
     from datetime import date
 
     from aispec.pipeline import judge_example
 
-    def evaluate(example: object, today: date | None) -> list[Finding]:
-        return judge_example(example, rules, today or date.today())
+    def evaluate(
+        example: object,
+        today: date | None,
+        files: Mapping[str, str] | None = None,
+        before: object = None,
+    ) -> list[Finding]:
+        return judge_example(example, rules, today or date.today(), files, before)
 
     return evaluate

@@ -10,10 +10,12 @@ NAMES = ("ai-deploy", "config", "rule", "report", "model", "accelerator")
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(NAMES), default="ai-deploy")
+@click.argument("name", type=click.Choice(NAMES), default="ai-deploy", metavar="[NAME]")
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write it to this file.")
 def command(name: str, output: str | None) -> int:
     """Print the schema NAME: of a spec, settings, a rule, the JSON report or a catalogue entry.
+
+    NAME is ai-deploy (the default), config, rule, report, model or accelerator.
 
     \b
     Examples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 _USUAL_WIDTH = 100
@@ -29,8 +30,9 @@ def _coloured(choice: str, live: bool) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
+    forced = os.environ.get("FORCE_COLOR")
+    if forced:
+        return forced.lower() not in ("0", "false")
     return live and os.environ.get("TERM") != "dumb"
 
 
@@ -47,8 +49,22 @@ def _unicode() -> bool:
     return not sys.stdout.isatty() or encoding.startswith("utf")
 
 
+_PLAINER = str.maketrans(
+    {
+        "…": "...", "×": "x", "–": "-", "—": "-", "·": "*", "•": "*", "→": "->", "≤": "<=",
+        "≥": ">=", "±": "+-", "≈": "~", "✓": "ok", "✗": "x", "’": "'", "‘": "'", "“": '"', "”": '"',
+        "│": "|", "─": "-", "└": "`", "├": "|", "┌": ".", "²": "2", "³": "3", "µ": "u",
+    }
+)  # fmt: skip
+
+
 def emit(text: str, output: str | None = None) -> None:
-    """Write UTF-8 to standard output, or to a file that is replaced in one step."""
+    """Write UTF-8 to standard output, or to a file that is replaced in one step.
+
+    A terminal that shows no UTF-8 gets ASCII.
+    """
+    if output is None and not _unicode():
+        text = text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
     data = text.encode("utf-8", "backslashreplace")
     if output is None:
         sys.stdout.flush()
@@ -58,17 +74,26 @@ def emit(text: str, output: str | None = None) -> None:
     _replace(output, data)
 
 
-def _replace(path: str, data: bytes) -> None:
+def rewrite(path: str, data: bytes) -> None:
+    """Replace a file in one step; its mode stays, and a link goes on leading to it."""
+    real = os.path.realpath(path)
+    _replace(real, data, os.stat(real).st_mode & 0o7777, path)
+
+
+def _replace(path: str, data: bytes, mode: int = 0o644, shown: str | None = None) -> None:
     from tempfile import NamedTemporaryFile
 
     import click
 
-    folder = os.path.dirname(path) or "."
+    folder, name = os.path.dirname(path) or ".", ""
     try:
         with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
+            name = file.name
             file.write(data)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        os.chmod(name, mode)
+        os.replace(name, path)
     except OSError as error:
+        with suppress(OSError):
+            os.unlink(name)
         reason = error.strerror or "no reason given"
-        raise click.ClickException(f"{path} can't be written: {reason}") from error
+        raise click.ClickException(f"{shown or path} can't be written: {reason}") from error

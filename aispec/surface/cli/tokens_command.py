@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from aispec.estimate.quantity import Quantity
+from aispec.surface.cli.completing import models as complete_models
 from aispec.surface.cli.terminal import emit
 
 _MOST = 64 << 20  # bytes
@@ -14,7 +15,13 @@ _MOST = 64 << 20  # bytes
 
 @click.command("tokens")
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
-@click.option("--model", "-m", required=True, help="The model whose tokenizer counts.")
+@click.option(
+    "--model",
+    "-m",
+    required=True,
+    shell_complete=complete_models,
+    help="The model whose tokenizer counts.",
+)
 @click.option(
     "--format",
     "form",

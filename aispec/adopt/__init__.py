@@ -1,0 +1,1 @@
+"""First specs: from answers, or from what starts an engine elsewhere (manifests, commands)."""

@@ -1,0 +1,1 @@
+"""Forges that hold pull requests: one interface, GitHub and GitLab behind it."""

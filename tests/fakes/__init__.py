@@ -1,0 +1,1 @@
+"""Servers and runners that stand in for the forges' own, on loopback."""
