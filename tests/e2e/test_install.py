@@ -71,6 +71,17 @@ def test_it_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
     assert run(installed, "explain", "FIT001", cwd=tmp_path).returncode == 0
 
 
+def test_a_first_spec_is_written_and_mended_from_the_wheel(
+    installed: Path, tmp_path: Path
+) -> None:
+    source = ROOT / "tests" / "adopt" / "sources" / "vllm-deployment.yaml"
+    made = run(installed, "init", "--from", str(source), "--hook", "--workflow", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / ".github" / "workflows" / "aispec.yaml").is_file()
+    assert run(installed, "fix", "--check", cwd=tmp_path).returncode == 0
+    assert run(installed, "check", "--select", "SPEC", cwd=tmp_path).returncode == 0
+
+
 def test_wheel_and_checkout_judge_alike(installed: Path, tmp_path: Path) -> None:
     for path in (ROOT / "examples").glob("*.ai-deploy.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
