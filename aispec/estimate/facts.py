@@ -42,7 +42,7 @@ def estimate(case: Case) -> Facts:
     """Compute every fact of a deployment, in the vocabulary's order."""
     deployment = case.deployment
     weights = _weights(deployment)
-    request = _request(case)
+    request = request_in(case)
     found: Facts = {
         **identity.facts(deployment, weights, case.today),
         **context.facts(deployment, request),
@@ -58,7 +58,8 @@ def estimate(case: Case) -> Facts:
     return {name: found[name] for name in FACTS}
 
 
-def _request(case: Case) -> Request | None:
+def request_in(case: Case) -> Request | None:
+    """Return the request that a case's workload describes, its prompts counted."""
     if case.workload is None:
         return None
     name, said = _named(case.deployment)

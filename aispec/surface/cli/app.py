@@ -13,6 +13,7 @@ from aispec import __version__
 
 _COMMANDS = {
     "check": "Judge specs: the main job.",
+    "report": "Write the report as Markdown or HTML, whatever the verdict.",
     "facts": "Print every computed figure with its bounds.",
     "baseline": "Record today's findings, so that only new ones count.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",

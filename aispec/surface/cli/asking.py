@@ -88,7 +88,7 @@ def judged(
     """Run the pipeline on what a command was asked to read; `-` is standard input."""
     options = Options(
         root=".",
-        repository=_repository(),
+        repository=repository(),
         today=today or date.today(),
         select=codes(select),
         ignore=codes(ignore),
@@ -98,18 +98,36 @@ def judged(
         baseline=baseline,
         prices=prices,
     )
+    names, texts = named(paths)
+    return check(names, options, texts)
+
+
+def named(paths: Sequence[str]) -> tuple[list[str], dict[str, bytes] | None]:
+    """Return the paths to look in, this folder where there is none, and what `-` brought."""
     texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
-    named = [path for path in paths if path != "-"]
-    return check(named or ([] if texts else ["."]), options, texts)
+    given = [path for path in paths if path != "-"]
+    return given or ([] if texts else ["."]), texts
+
+
+def readable(report: Report) -> int:
+    """Return 0, or 2 where a file could not be read, after saying why on standard error."""
+    from aispec.report.concise import render
+
+    unreadable = [f for f in report.counted() if f.unreadable]
+    if not unreadable:
+        return 0
+    lines = [line for line in render(report).splitlines() if "[SPEC0" in line]
+    click.echo("\n".join(lines), err=True)
+    return 2
 
 
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=_repository())
+    options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
 
 
-def _repository() -> str:
+def repository() -> str:
     """Return the folder that holds `.git`, from here upward; else this one."""
     here = os.getcwd()
     folder = here

@@ -1,0 +1,53 @@
+"""Bars with their bounds, in percent of the room that they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aispec.estimate.display import figure
+from aispec.estimate.quantity import Quantity
+from aispec.report.html.chart import percent
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from `start`, `size` long; its bounds run from `low` to `high`. All in percent."""
+
+    start: float
+    size: float
+    low: float
+    high: float
+
+    @property
+    def doubt(self) -> bool:
+        """Whether the bounds are far enough apart to be seen."""
+        return self.high - self.low >= 0.5
+
+
+def bar(of: Quantity, most: float, start: float = 0.0) -> Bar:
+    """Return the bar of a known figure that begins at `start`, where `most` is the whole room."""
+    return Bar(
+        start=_share(start, most),
+        size=percent(min(max(of.value, 0.0) / most, 1.0)) if most else 0.0,
+        low=_share(start + of.low, most),
+        high=_share(start + of.high, most),
+    )
+
+
+def at(value: float, most: float) -> float:
+    """Return where a value lies in percent of `most`, no further than its end."""
+    return _share(value, most)
+
+
+def likely(of: Quantity) -> str:
+    """Return the likely value as a number."""
+    return figure(of, "value", "number")
+
+
+def span(of: Quantity) -> str:
+    """Return the bounds as numbers, or nothing where there is no doubt."""
+    return "" if of.exact else figure(of, "range", "number")
+
+
+def _share(value: float, most: float) -> float:
+    return percent(min(max(value / most, 0.0), 1.0)) if most else 0.0
