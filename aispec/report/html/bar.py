@@ -8,6 +8,9 @@ from aispec.estimate.display import figure
 from aispec.estimate.quantity import Quantity
 from aispec.report.html.chart import percent
 
+_SEEN = 4.0  # percent of the room
+_LONG = 10_000.0  # ms, from which `display.figure` shows seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -21,7 +24,7 @@ class Bar:
     @property
     def doubt(self) -> bool:
         """Whether the bounds are far enough apart to be seen."""
-        return self.high - self.low >= 0.5
+        return self.high - self.low >= _SEEN
 
 
 def bar(of: Quantity, most: float, start: float = 0.0) -> Bar:
@@ -46,7 +49,12 @@ def likely(of: Quantity) -> str:
 
 def span(of: Quantity) -> str:
     """Return the bounds as numbers, or nothing where there is no doubt."""
-    return "" if of.exact else figure(of, "range", "number")
+    return "" if of.exact else figure(readable(of), "range", "number")
+
+
+def readable(of: Quantity) -> Quantity:
+    """Return a figure in the unit that its value is shown in: long times in seconds."""
+    return of.to("s") if of.known and of.unit.name == "ms" and of.value >= _LONG else of
 
 
 def _share(value: float, most: float) -> float:

@@ -11,6 +11,7 @@ from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import FACTS
 from aispec.report.derivation import Step, steps
+from aispec.report.html.bar import span
 
 _DERIVED = (
     "memory.needed",
@@ -58,7 +59,8 @@ def derivations(facts: Facts) -> list[Derivation]:
     for name in _DERIVED:
         fact = facts.get(name)
         if isinstance(fact, Quantity) and fact.known and (below := tuple(steps(name, facts))):
-            made.append(Derivation(name, words(fact), fact.how, below))
+            bounds = f" ({_span(fact)})" if _span(fact) else ""
+            made.append(Derivation(name, figure(fact, "value") + bounds, fact.how, below))
     return made
 
 
@@ -85,7 +87,4 @@ def _figure(name: str, fact: Fact) -> Figure:
 
 
 def _span(fact: Quantity) -> str:
-    if fact.exact:
-        return ""
-    large = fact.high >= _SCIENTIFIC
-    return figure(fact, "range", "unit" if large else "number")
+    return figure(fact, "range") if _SCIENTIFIC <= fact.low < fact.high else span(fact)

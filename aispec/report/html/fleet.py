@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.quantity import Quantity
 from aispec.report.cells import counted
 from aispec.report.html.bar import Bar, at, bar
-from aispec.report.html.gauges import Gauge, limits
+from aispec.report.html.gauges import Gauge, rates
 from aispec.report.overview import NOTHING, UNKNOWN, row, shown
 from aispec.report.report import Judged, Report
 from aispec.report.words import cost
@@ -95,6 +96,13 @@ def tiles(report: Report) -> list[tuple[str, str, str]]:
     return found
 
 
+def doubt(report: Report) -> str:
+    """Return the bounds of the cost of all deployments, where they are known and differ."""
+    if not any(of.known for of in report.costs) or report.cost_month.exact:
+        return ""
+    return figure(report.cost_month, "range")
+
+
 def _bar(facts: Facts) -> tuple[Bar | None, float]:
     needed, offered = facts.get("memory.needed"), facts.get("memory.offered")
     if not (isinstance(needed, Quantity) and isinstance(offered, Quantity)):
@@ -106,10 +114,11 @@ def _bar(facts: Facts) -> tuple[Bar | None, float]:
 
 
 def _fullest(each: Judged) -> Gauge | None:
-    """The limit that is nearest to being broken, or most broken."""
+    """The rate limit that is nearest to being broken, or most broken."""
     order = ("error", "warning", "unknown", "good")
-    rates = [gauge for gauge in limits(each) if gauge.title not in ("Cost a month",)]
-    return min(rates, key=lambda gauge: (order.index(gauge.state), -_size(gauge)), default=None)
+    return min(
+        rates(each), key=lambda gauge: (order.index(gauge.state), -_size(gauge)), default=None
+    )
 
 
 def _size(gauge: Gauge) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aispec.estimate.answer import Answer
@@ -12,7 +12,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.report.html.bar import Bar, at, bar, span
 from aispec.report.report import Judged
 
-_LIMITS = (
+_RATES = (
     ("Tokens a minute", "limits.tpm_needed", "limits.tpm_plan"),
     ("Tokens of the busiest minute", "limits.tpm_burst", "limits.tpm_plan"),
     ("Tokens a minute, output reserved", "limits.tpm_reserved", "limits.tpm_plan"),
@@ -22,6 +22,8 @@ _LIMITS = (
     ("Requests a day", "limits.rpd_needed", "limits.rpd_plan"),
     ("Tokens a day", "limits.tpd_needed", "limits.tpd_plan"),
     ("Longest batch job", "limits.batch_duration", "limits.batch_deadline"),
+)
+_OTHERS = (
     ("Context of the longest request", "context.used", "context.limit"),
     ("Cost a month", "cost.month", "budget.monthly"),
     ("Cost a session", "cost.per_session", "budget.per_session"),
@@ -59,7 +61,12 @@ class Gauge:
 
 def limits(each: Judged) -> list[Gauge]:
     """Return what a deployment uses of every limit that it has."""
-    return [*_gauges(each, _LIMITS)]
+    return [*_gauges(each, _RATES + _OTHERS)]
+
+
+def rates(each: Judged) -> list[Gauge]:
+    """Return what a deployment uses of its rate limits, and of its batch jobs' time."""
+    return [*_gauges(each, _RATES)]
 
 
 def targets(each: Judged) -> list[Gauge]:
@@ -74,10 +81,12 @@ def targets(each: Judged) -> list[Gauge]:
     return sorted(made, key=lambda gauge: order.index(gauge.title))
 
 
-def _gauges(each: Judged, pairs: tuple[tuple[str, str, str], ...]) -> Iterator[Gauge]:
+def _gauges(each: Judged, pairs: Sequence[tuple[str, str, str]]) -> Iterator[Gauge]:
     known: Mapping[str, Fact] = {**each.stated, **each.facts}
     for title, used, limit in pairs:
         one, other = known.get(used), known.get(limit)
+        if isinstance(one, Quantity) and one.known and one.high == 0:
+            continue  # batch jobs alone have no request
         if isinstance(one, Quantity) and isinstance(other, Quantity) and other.known:
             yield _gauge(title, one, other, floor=limit in _FLOORS)
         elif isinstance(other, Quantity) and other.known and not isinstance(one, Absent):
@@ -132,6 +141,4 @@ def _share(used: Quantity, limit: Quantity) -> str:
     if limit.low <= 0:
         return ""
     ratio = used / limit
-    if ratio.value >= 10:
-        return f"{figure(ratio, 'value', 'number', 0)} times"
     return figure(ratio, "value", "percent", 0 if ratio.value >= 0.1 else 1)

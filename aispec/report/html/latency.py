@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.quantity import Quantity
+from aispec.report.html.bar import span
 from aispec.report.html.chart import Chart, Spot, drawn, number
 from aispec.report.html.study import Point, Sweep
 
@@ -60,8 +61,7 @@ def curves(sweep: Sweep, stated: Facts) -> Curves:
 
 
 def _most(of: Quantity) -> str:
-    bounds = "" if of.exact else f" ({figure(of, 'range', 'number')})"
-    return figure(of, "value") + bounds
+    return figure(of, "value") + ("" if of.exact else f" ({span(of)})")
 
 
 def load(value: float) -> str:

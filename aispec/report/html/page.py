@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from aispec.estimate.fact import Absent
+from aispec.estimate.quantity import Quantity
 from aispec.report.html import figures
 from aispec.report.html.costs import Costs, costs
 from aispec.report.html.findings import Group, Told, groups, silenced
-from aispec.report.html.fleet import Line, line, tiles
+from aispec.report.html.fleet import Line, doubt, line, tiles
 from aispec.report.html.gauges import Gauge, limits, targets
 from aispec.report.html.latency import Curves, curves
 from aispec.report.html.markup import environment, slugs, style
-from aispec.report.html.memory import Memory, memory, why_not
+from aispec.report.html.memory import Memory, memory
 from aispec.report.html.study import Key, Studies, Study, key
 from aispec.report.overview import gravest_first, status
 from aispec.report.report import Judged, Report
@@ -86,6 +88,7 @@ def _view(report: Report, studies: Studies) -> Mapping[str, object]:
         "about": name,
         "verdict": said,
         "tiles": tiles(report),
+        "doubt": doubt(report),
         "lines": lines,
         "columns": {
             "memory": any(each.memory for each in lines),
@@ -132,8 +135,12 @@ def _details(each: Judged, study: Study | None) -> Details:
 
 
 def _no_curves(each: Judged, study: Study | None) -> str:
+    """Why there are no charts, where nothing else says so."""
     if study is None:
-        return "`aispec report` computes latency over a range of load."
+        return "Latency over a range of load is in what `aispec report --format html` writes."
     speed = each.facts.get("latency.tpot")
-    why = why_not(speed)
-    return "" if why == "Not computed." else why
+    if isinstance(speed, Absent):
+        return f"Does not apply: {speed.reason}."
+    if isinstance(speed, Quantity) and speed.known:
+        return "It was measured by the team: what other loads would do to it is not known."
+    return ""
