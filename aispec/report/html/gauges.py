@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.display import figure
-from aispec.estimate.fact import Absent, Fact
+from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.report.html.bar import Bar, at, bar, span
 from aispec.report.report import Judged
@@ -87,15 +87,13 @@ def _gauges(each: Judged, pairs: Sequence[tuple[str, str, str]]) -> Iterator[Gau
         one, other = known.get(used), known.get(limit)
         if isinstance(one, Quantity) and one.known and one.high == 0:
             continue  # batch jobs alone have no request
-        if isinstance(one, Quantity) and isinstance(other, Quantity) and other.known:
+        if isinstance(one, Quantity) and isinstance(other, Quantity):
             yield _gauge(title, one, other, floor=limit in _FLOORS)
-        elif isinstance(other, Quantity) and other.known and not isinstance(one, Absent):
-            yield _unknown(title, getattr(one, "reason", ""), other)
 
 
 def _gauge(title: str, used: Quantity, limit: Quantity, *, floor: bool) -> Gauge:
-    if not used.known:
-        return _unknown(title, used.reason, limit)
+    if not (used.known and limit.known):
+        return _unknown(title, used, limit)
     limit = limit.to(used.unit)
     verdict, state = _verdict(used, limit, floor)
     most = min(max(limit.high * _ROOM, used.high), max(limit.value, 0.0) * _LONGEST)
@@ -113,9 +111,12 @@ def _gauge(title: str, used: Quantity, limit: Quantity, *, floor: bool) -> Gauge
     )
 
 
-def _unknown(title: str, why: str, limit: Quantity) -> Gauge:
-    shown = figure(limit, "value")
-    return Gauge(title, "unknown", "", shown, "", "cannot tell", "unknown", None, 0.0, why=why)
+def _unknown(title: str, used: Quantity, limit: Quantity) -> Gauge:
+    """A gauge of which one side, or both, can't be told."""
+    shown, most = (figure(of, "value") if of.known else "unknown" for of in (used, limit))
+    bounds = span(used) if used.known else ""
+    why = used.reason or limit.reason
+    return Gauge(title, shown, bounds, most, "", "cannot tell", "unknown", None, 0.0, why=why)
 
 
 def _untargeted(title: str, of: Quantity) -> Gauge:
