@@ -152,6 +152,11 @@ def test_where_load_decides_nothing_there_is_no_sweep(text: str) -> None:
             ["Accelerator hours"],
         ),
         (
+            "version: 1\nname: api\nmodel: gpt-4o-mini\napi: {provider: openai, tier: 1}\n"
+            "workload: {users: 20000/day, tokens_per_session: 3000}\n",
+            ["Input tokens", "Output tokens"],  # whose product rounds otherwise in another order
+        ),
+        (
             API,
             [
                 *("Input tokens", "Cached input tokens", "Output tokens"),

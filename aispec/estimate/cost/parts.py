@@ -82,9 +82,8 @@ def _month(price: Quantity, tokens: Quantity, times: Quantity) -> Quantity:
     spent = (price * tokens).to("USD")
     if not spent.known:
         return Quantity.unknown("USD/month", spent.reason)
-    factor = times.value * DAYS_A_MONTH
     return Quantity(
-        spent.value * factor,
+        spent.value * times.value * DAYS_A_MONTH,
         "USD/month",
         low=spent.low * times.low * DAYS_A_MONTH,
         high=spent.high * times.high * DAYS_A_MONTH,

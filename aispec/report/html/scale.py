@@ -10,6 +10,7 @@ from math import ceil, floor, isfinite, log10
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _FEW = 8
 _TOO_FEW = 4
+_APART = 0.09  # of the axis
 _WIDE = 30.0
 """From this ratio of the greatest to the least value on, a scale is logarithmic."""
 
@@ -91,8 +92,17 @@ def _thinned(scale: Scale) -> list[float]:
     """Ones, twos and fives; more of them on a short scale, powers of ten on a long one."""
     every = _round_values(scale.low, scale.high, (1, 2, 5))
     if len(every) < _TOO_FEW:
-        return _round_values(scale.low, scale.high, (1, 1.5, 2, 3, 4, 5, 6, 8))
+        return _apart(scale, _round_values(scale.low, scale.high, (1, 1.5, 2, 3, 4, 5, 6, 8)))
     if len(every) <= _FEW:
         return every
     tens = _round_values(scale.low, scale.high, (1,))
     return tens[:: ceil(len(tens) / _FEW)]
+
+
+def _apart(scale: Scale, ticks: Sequence[float]) -> list[float]:
+    """The ticks whose words do not run into each other."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or scale.at(tick) - scale.at(kept[-1]) >= _APART:
+            kept.append(tick)
+    return kept

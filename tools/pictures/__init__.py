@@ -1,0 +1,1 @@
+"""Pictures of what aispec writes, taken with the machine's own Chromium."""
