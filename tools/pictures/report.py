@@ -26,9 +26,16 @@ workload:
   users: {daily: 8000}
   requests_per_session: 4
   tokens: {system: 400, context: 1200, input: 100, output: 300}
-limits: {tpm: 300k, rpm: 100}
+limits: {tpm: 300k}
 sla: {ttft: 2s, tps: 15, e2e: 15s}
 budget: {monthly: 1500 USD}
+"""
+
+_CUT = """\
+document.querySelectorAll(".deployment > .block:nth-last-of-type(-n + 2), .top")
+  .forEach(each => each.remove())
+Object.assign(document.querySelector(".deployment").style, {border: 0, padding: "8px 16px"})
+document.body.style.padding = 0
 """
 
 
@@ -41,18 +48,13 @@ def page() -> str:
 
 
 def main() -> None:
-    """Write the picture: a deployment's section, without what is folded below it."""
+    """Write the picture: a deployment's section, as far as its latency: a README's picture is small."""
     with TemporaryDirectory() as folder, browser() as started:
         file = Path(folder) / "report.html"
         file.write_text(page(), encoding="utf-8")
-        with opened(started, file, width=1040, height=2000) as shown:
-            section = shown.locator("section.deployment").bounding_box()
-            last = shown.locator("section.deployment > .block").nth(-2).bounding_box()
-            assert section
-            assert last
-            height = last["y"] + last["height"] - section["y"] + 24
-            clip = {"x": 0.0, "y": section["y"], "width": 1040.0, "height": height}
-            shown.screenshot(path=str(TARGET), clip=clip, full_page=True)
+        with opened(started, file, width=1060) as shown:
+            shown.evaluate(_CUT)
+            shown.locator("section.deployment").screenshot(path=str(TARGET))
 
 
 if __name__ == "__main__":

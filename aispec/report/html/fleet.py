@@ -12,7 +12,6 @@ from aispec.report.html.bar import Bar, at, bar
 from aispec.report.html.gauges import Gauge, rates
 from aispec.report.overview import NOTHING, UNKNOWN, row, shown
 from aispec.report.report import Judged, Report
-from aispec.report.words import cost
 
 STATUS = {
     "error": "fails",
@@ -82,25 +81,29 @@ def on(facts: Facts) -> str:
     return " · ".join(part for part in parts if part not in (NOTHING, UNKNOWN))
 
 
-def tiles(report: Report) -> list[tuple[str, str, str]]:
-    """Return the figures at the top: a title, its words, and how grave it is."""
+def tiles(report: Report) -> list[tuple[str, str, str, str]]:
+    """Return the figures at the top: a title, its words, what they leave open, how grave it is."""
+    errors, warnings = report.count("error"), report.count("warning")
     found = [
-        ("Deployments", f"{len(report.deployments):,}", ""),
-        ("Errors", f"{report.count('error'):,}", "error" if report.count("error") else ""),
-        ("Warnings", f"{report.count('warning'):,}", "warning" if report.count("warning") else ""),
-        ("Notes", f"{report.count('note'):,}", ""),
+        ("Deployments", f"{len(report.deployments):,}", "", ""),
+        ("Errors", f"{errors:,}", "", "error" if errors else ""),
+        ("Warnings", f"{warnings:,}", "", "warning" if warnings else ""),
+        ("Notes", f"{report.count('note'):,}", "", ""),
     ]
-    money = cost(report)
-    if money:
-        found.append(("Cost a month", money.replace(" a month", "", 1), ""))
-    return found
+    return [*found, ("Cost a month", *_cost(report), "")] if report.costs else found
 
 
-def doubt(report: Report) -> str:
-    """Return the bounds of the cost of all deployments, where they are known and differ."""
-    if not any(of.known for of in report.costs) or report.cost_month.exact:
-        return ""
-    return figure(report.cost_month, "range")
+def _cost(report: Report) -> tuple[str, str]:
+    """The likely cost of all deployments; its bounds, and how many costs it leaves out."""
+    unknown = sum(not cost.known for cost in report.costs)
+    if unknown == len(report.costs):
+        return "unknown", ""
+    month = report.cost_month
+    asides = [
+        "" if month.exact else figure(month, "range").removesuffix(" a month"),
+        f"without {counted(unknown, 'unknown cost')}" if unknown else "",
+    ]
+    return figure(month, "value").removesuffix(" a month"), ", ".join(filter(None, asides))
 
 
 def _bar(facts: Facts) -> tuple[Bar | None, float]:

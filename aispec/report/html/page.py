@@ -12,7 +12,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.report.html import figures
 from aispec.report.html.costs import Costs, costs
 from aispec.report.html.findings import Group, Told, groups, silenced
-from aispec.report.html.fleet import Line, doubt, line, tiles
+from aispec.report.html.fleet import Line, line, tiles
 from aispec.report.html.gauges import Gauge, limits, targets
 from aispec.report.html.latency import Curves, curves
 from aispec.report.html.markup import environment, slugs, style
@@ -88,7 +88,6 @@ def _view(report: Report, studies: Studies) -> Mapping[str, object]:
         "about": name,
         "verdict": said,
         "tiles": tiles(report),
-        "doubt": doubt(report),
         "lines": lines,
         "columns": {
             "memory": any(each.memory for each in lines),

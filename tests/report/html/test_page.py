@@ -19,7 +19,7 @@ from aispec.report.html.markup import linked, slugs, style
 from aispec.report.html.study import Studies, Study, key
 from aispec.report.report import Report
 
-from ..runs import OVERCOMMIT, RUNS, chat_facts, judged, run
+from ..runs import OVERCOMMIT, RUNS, bot_facts, chat_facts, judged, run, unknown_facts
 from .strict import Element, read, sound
 from .test_sections import sweep
 
@@ -137,7 +137,27 @@ def test_unknown_is_said_with_its_reason() -> None:
     words = read(html.render(RUNS["unknown-model"]())).words()
     assert "Unknown: the model is not known." in words
     assert "Unknown: no price is known." in words
-    assert "cost unknown" in words
+    assert _tiles(html.render(RUNS["unknown-model"]()))[-1].all("dd")[0].text() == "unknown"
+
+
+def _tiles(page: str) -> list[Element]:
+    return [each for each in read(page).all("dl")[0].children if isinstance(each, Element)]
+
+
+def test_the_cost_of_all_has_its_bounds_and_says_what_it_leaves_out() -> None:
+    report = run(
+        judged("support-chat", chat_facts()),
+        judged("helper", bot_facts(), line=9),
+        judged("lost", unknown_facts(), line=19),
+    )
+    told = {each.all("dt")[0].text(): each.all("dd")[0] for each in _tiles(html.render(report))}
+    assert told["Cost a month"].text() == "$4,396 $4,392 to $4,401, without 1 unknown cost"
+
+
+def test_a_run_without_deployments_is_a_page_too() -> None:
+    root = safe(html.render(run(texts={})))
+    assert root.all("h1")[0].text() == "Nothing to report"
+    assert root.all("footer")[0].words().startswith("aispec 0.1.0 · no deployment in 0 files")
 
 
 def test_silenced_findings_are_listed_with_reason_and_date() -> None:
