@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aispec.catalog.deployment import Deployment
@@ -35,7 +35,7 @@ class Case:
     deployment: Deployment
     workload: Workload | None
     today: date | None = None
-    prompts: Mapping[str, str] = field(default_factory=dict)  # texts by part
+    prompts: Mapping[str, str | Quantity] = field(default_factory=dict)  # texts, or their tokens
 
 
 def estimate(case: Case) -> Facts:
@@ -63,9 +63,21 @@ def request_in(case: Case) -> Request | None:
     if case.workload is None:
         return None
     name, said = _named(case.deployment)
-    counted = {part: count_tokens(text, name, said) for part, text in case.prompts.items()}
     kind = tokenizer_of(name, said).name if case.workload.languages else "other"
-    return request_of(case.workload, case.deployment.assumed, counted, kind)
+    return request_of(case.workload, case.deployment.assumed, _tokens(case), kind)
+
+
+def counted(case: Case) -> Case:
+    """Return a case whose prompts are counted once, for estimates of it at many loads."""
+    return replace(case, prompts=_tokens(case))
+
+
+def _tokens(case: Case) -> dict[str, Quantity]:
+    name, said = _named(case.deployment)
+    return {
+        part: count_tokens(text, name, said) if isinstance(text, str) else text
+        for part, text in case.prompts.items()
+    }
 
 
 def _named(deployment: Deployment) -> tuple[str, str | None]:

@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
 from aispec.estimate.fact import Absent, Fact
-from aispec.estimate.facts import Case, estimate, request_in
+from aispec.estimate.facts import Case, counted, estimate, request_in
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import Gathered
@@ -75,7 +75,7 @@ def _sweep(each: Placed, options: Options) -> Sweep | None:
         return None
     if isinstance(facts["latency.tpot"], Absent):
         return None
-    case = _case(each, workload, options)
+    case = counted(_case(each, workload, options))
     if workload.users.concurrent is not None:
         now = workload.users.concurrent
         loads = _users(now, facts["throughput.utilization"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -197,6 +198,29 @@ def test_a_front_door_costs_what_its_targets_do_and_these_are_swept_at_their_sha
     assert sum(part.value for part in front.costs.values()) == pytest.approx(month.value)
     assert chat.sweep
     assert chat.sweep.now == pytest.approx(5000 * 0.7 * 0.15 / 3600)
+
+
+def test_prompts_are_counted_once_for_all_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = SELF_HOSTED.replace("USERS", "{daily: 2000}").replace(
+        "tokens: {input: 2000,", "prompts: {system: system.txt}, tokens: {"
+    )
+    (tmp_path / "system.txt").write_text("You help with orders. " * 50, encoding="utf-8")
+    (tmp_path / "ai-deploy.yaml").write_text(spec, encoding="utf-8")
+    options = Options(root=str(tmp_path), today=TODAY, remedies=False)
+    gathered = gather(["."], options)
+    asked: list[str] = []
+
+    def count(text: str, *_: object) -> Quantity:
+        asked.append(text)
+        return Quantity(250.0, "tokens")
+
+    monkeypatch.setattr("aispec.estimate.facts.count_tokens", count)
+    ((_, study),) = studies(gathered, options, [("ai-deploy.yaml", 1)]).items()
+    assert study.sweep
+    assert len(study.sweep.points) > 10
+    assert len(asked) <= 3  # the facts, the range of load, the cost
 
 
 def test_only_what_is_wanted_is_studied() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isclose
+
 from aispec.catalog.deployment import Deployment
 from aispec.estimate.cost.facts import tariff_of
 from aispec.estimate.fact import Facts
@@ -15,13 +17,16 @@ Parts = dict[str, Quantity]
 
 
 def parts(deployment: Deployment, workload: Workload, request: Request, facts: Facts) -> Parts:
-    """Return the parts of `cost.month`; none where it is not known."""
+    """Return the parts of `cost.month`; none where it is not known, or paid in another way."""
     month = facts.get("cost.month")
     if not (isinstance(month, Quantity) and month.known):
         return {}
     if deployment.machines:
         return _of_hours(facts, month)
-    return _of_tokens(deployment, workload, request, facts)
+    found = _of_tokens(deployment, workload, request, facts)
+    # What is rented for a term is not paid by the token, and has no such parts.
+    whole = sum(part.value for part in found.values() if part.known)
+    return found if isclose(whole, month.value, rel_tol=1e-6) else {}
 
 
 def _of_hours(facts: Facts, month: Quantity) -> Parts:

@@ -73,6 +73,37 @@ def codes(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
 
 
+def options_of(
+    *,
+    today: date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: FailOn | None = None,
+    strict: bool = False,
+    remedies: bool | None = False,
+    baseline: str | None = None,
+    prices: str | None = None,
+) -> Options:
+    """Return how a run of the pipeline differs from the usual one, below this folder."""
+    return Options(
+        root=".",
+        repository=_repository(),
+        today=today or date.today(),
+        select=codes(select),
+        ignore=codes(ignore),
+        fail_on=fail_on,
+        strict=strict,
+        remedies=remedies,
+        baseline=baseline,
+        prices=prices,
+    )
+
+
+def read_stdin() -> bytes:
+    """Return standard input, up to what the reader refuses."""
+    return sys.stdin.buffer.read(_MOST)
+
+
 def judged(
     paths: Sequence[str],
     *,
@@ -86,27 +117,26 @@ def judged(
     prices: str | None = None,
 ) -> Report:
     """Run the pipeline on what a command was asked to read; `-` is standard input."""
-    options = Options(
-        root=".",
-        repository=repository(),
-        today=today or date.today(),
-        select=codes(select),
-        ignore=codes(ignore),
+    options = options_of(
+        today=today,
+        select=select,
+        ignore=ignore,
         fail_on=fail_on,
         strict=strict,
         remedies=remedies,
         baseline=baseline,
         prices=prices,
     )
-    names, texts = named(paths)
-    return check(names, options, texts)
+    return check(*named(paths, options))
 
 
-def named(paths: Sequence[str]) -> tuple[list[str], dict[str, bytes] | None]:
-    """Return the paths to look in, this folder where there is none, and what `-` brought."""
-    texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
+def named(
+    paths: Sequence[str], options: Options
+) -> tuple[list[str], Options, dict[str, bytes] | None]:
+    """Return what a run is given: the paths, this folder where there is none, and what `-` is."""
+    texts = {STDIN: read_stdin()} if "-" in paths else None
     given = [path for path in paths if path != "-"]
-    return given or ([] if texts else ["."]), texts
+    return given or ([] if texts else ["."]), options, texts
 
 
 def readable(report: Report) -> int:
@@ -123,11 +153,11 @@ def readable(report: Report) -> int:
 
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
-    options = Options(root=".", repository=repository())
+    options = Options(root=".", repository=_repository())
     return Governor(options.root, SettingsFinder(), options)
 
 
-def repository() -> str:
+def _repository() -> str:
     """Return the folder that holds `.git`, from here upward; else this one."""
     here = os.getcwd()
     folder = here

@@ -12,10 +12,10 @@ from aispec.report.markdown import render
 from aispec.report.report import Report
 from aispec.surface.cli.asking import (
     named,
+    options_of,
     paths_argument,
     prices_option,
     readable,
-    repository,
     today_option,
 )
 from aispec.surface.cli.terminal import emit
@@ -57,15 +57,8 @@ def command(
       aispec report --format html --output report.html
       aispec report deploy/chat.yaml --format html -o chat.html
     """
-    options = Options(
-        root=".",
-        repository=repository(),
-        today=today or date.today(),
-        remedies=remedies,
-        prices=prices,
-    )
-    names, texts = named(paths)
-    gathered = gather(names, options, texts)
+    options = options_of(today=today, remedies=remedies, prices=prices)
+    gathered = gather(*named(paths, options))
     report = report_on(gathered.files, gathered.problems, gathered.governor, options)
     emit(_html(report, gathered, options, today) if form == "html" else render(report), output)
     return readable(report)
