@@ -69,6 +69,7 @@ def test_it_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
     assert run(installed, "rules", "list", cwd=tmp_path).returncode == 0
     assert run(installed, "schema", cwd=tmp_path).returncode == 0
     assert run(installed, "explain", "FIT001", cwd=tmp_path).returncode == 0
+    assert run(installed, "report", "--format", "html", cwd=tmp_path).returncode == 0
 
 
 def test_wheel_and_checkout_judge_alike(installed: Path, tmp_path: Path) -> None:

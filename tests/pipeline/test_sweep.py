@@ -116,6 +116,19 @@ def test_a_closed_loop_has_whole_users() -> None:
     assert study.sweep.points[-1].load >= 6
 
 
+@pytest.mark.parametrize(
+    "users",
+    ["{daily: 1e-9}", "{daily: 1e11}", "{concurrent: 0.3}", "{concurrent: 1e9}"],
+)
+def test_absurd_loads_have_a_range_too(users: str) -> None:
+    _, study = one(SELF_HOSTED.replace("USERS", users))
+    assert study.sweep
+    loads = [point.load for point in study.sweep.points]
+    assert 2 <= len(loads) <= 20
+    assert study.sweep.now in loads
+    assert all(0 < load < 1e12 for load in loads)
+
+
 def test_more_load_is_never_faster() -> None:
     _, study = one(SELF_HOSTED.replace("USERS", "{daily: 2000}"))
     assert study.sweep
