@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_PATIENCE = 120_000  # ms; a machine that runs tests is busy
 
 
 def chromium() -> str | None:
@@ -57,6 +58,7 @@ def opened(
         offline=True,
     )
     try:
+        context.set_default_timeout(_PATIENCE)
         page = context.new_page()
         page.goto(file.resolve().as_uri())
         yield page

@@ -48,7 +48,7 @@ def page() -> str:
 
 
 def main() -> None:
-    """Write the picture: a deployment's section, as far as its latency: a README's picture is small."""
+    """Write the picture: a deployment's section as far as its latency, to keep it small."""
     with TemporaryDirectory() as folder, browser() as started:
         file = Path(folder) / "report.html"
         file.write_text(page(), encoding="utf-8")
