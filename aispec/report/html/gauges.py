@@ -43,7 +43,7 @@ _LONGEST = 4.0  # times the limit; a bar beyond is cut, and its share is written
 class Gauge:
     """One figure against its limit; `bar` and `limit_at` are in percent, absent if unknown.
 
-    `why` is the reason where it is unknown, `cut` says that the bar is longer than its room.
+    `why` is the reason where it is unknown.
     """
 
     title: str
@@ -55,7 +55,6 @@ class Gauge:
     state: str  # good, warning, error, unknown or plain
     bar: Bar | None
     limit_at: float
-    cut: bool = False
     why: str = ""
 
 
@@ -107,7 +106,6 @@ def _gauge(title: str, used: Quantity, limit: Quantity, *, floor: bool) -> Gauge
         state=state,
         bar=bar(used, most) if most else None,
         limit_at=at(limit.value, most),
-        cut=used.high > most,
     )
 
 
