@@ -48,6 +48,7 @@ class Setup:
     batched_tokens: int
     utilization: float | None  # share of device memory
     eager: bool
+    prefix_caching: bool | None  # None where nobody says, and it is the engine's to choose
     flash_attention: bool
     flash_sure: bool  # whether that is written, or known of this version
     cpu_offload: float  # bytes
@@ -111,6 +112,7 @@ class Endpoint:
     asked: str | None
     prices: tuple[ApiPrice, ...]
     limit: RateLimit | None
+    miss: Miss | None = None  # a provider that the catalogue does not know
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Table:
     mlx_organisations: frozenset[str]
     gguf: str
     qat: str
+    habits: Mapping[str, Mapping[str, str]]
     packaging: frozenset[str]
     unread: frozenset[str]
     prefixes: frozenset[str]
@@ -47,6 +48,7 @@ def table() -> Table:
         mlx_organisations=frozenset(data["mlx_organisations"]),
         gguf=data["gguf"],
         qat=data["qat"],
+        habits=data["habits"],
         packaging=frozenset(word for line in data["packaging"] for word in line),
         unread=frozenset(data["unread"]),
         prefixes=frozenset(word for line in data["prefixes"] for word in line),
@@ -65,6 +67,7 @@ class Endings:
         self.words = list(words)
         self.context: int | None = None
         self._table = table()
+        self._habits = self._table.habits.get(owner, {})
         self._mlx = owner in self._table.mlx_organisations or "mlx" in words
         self._qat = "qat" in words
         self._gguf = "gguf" in words or (self._qat and tagged)
@@ -76,7 +79,7 @@ class Endings:
     def format(self) -> str | None:
         """The format they said; a GGUF repository's usual one where it says no type."""
         if not self._gguf:
-            return self._said
+            return self._habits.get(self._said or "", self._said)
         usual = self._table.qat if self._qat else self._table.gguf
         plain = {"bf16": "gguf:BF16", "fp16": "gguf:F16", "fp32": "gguf:F32"}
         return plain.get(self._said or "", self._said or usual)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from aispec.catalog.api_prices import ApiPrice
 from aispec.catalog.assumed import Assumptions, settled
-from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
+from aispec.catalog.deployment import Deployment, Endpoint, Machines, Miss, Setup
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import CacheFormat, WeightFormat, cache_format, weight_format
 from aispec.catalog.identify import Identity, identify, identify_draft
 from aispec.catalog.limits import rate_limit
 from aispec.catalog.machines import resolve_machines, spread
+from aispec.catalog.names import nearest
+from aispec.catalog.providers import canonical_provider, providers
 from aispec.catalog.setup import choose_engine, settle
 from aispec.catalog.store import Catalog
 from aispec.spec.model import Api, Spec
@@ -115,7 +117,14 @@ def _endpoint(
         return None
     name = _priced_name(spec, model)
     limit = rate_limit(api.provider, name, api.tier) if api.provider else None
-    return Endpoint(api.provider, name, catalog.prices.tokens(api.provider, name), limit)
+    prices = catalog.prices.tokens(api.provider, name)
+    return Endpoint(api.provider, name, prices, limit, _provider_miss(api.provider))
+
+
+def _provider_miss(name: str | None) -> Miss | None:
+    if name is None or canonical_provider(name):
+        return None
+    return Miss(name, nearest(name, providers()))
 
 
 def _elsewhere(spec: Spec, model: Model | None, catalog: Catalog) -> tuple[ApiPrice, ...]:

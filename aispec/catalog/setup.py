@@ -68,6 +68,7 @@ def settle(
         or _step(knobs.enable_chunked_prefill, facts, version, context, tokens),
         utilization=_utilization(spec, facts, version, assumptions),
         eager=bool(knobs.enforce_eager),
+        prefix_caching=knobs.enable_prefix_caching,
         flash_attention=_flash(spec, facts, version),
         flash_sure=knobs.flash_attention is not None or version is not None,
         cpu_offload=knobs.cpu_offload or 0.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aispec.catalog.deployment import Deployment, Machines, Setup
+from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
 from aispec.estimate.answer import Answer
@@ -36,8 +36,17 @@ def facts(deployment: Deployment, weights: Weights | None, today: date | None) -
         **_precision(deployment, weights),
         **_hardware(deployment.machines, deployment.weights),
         **_engine(deployment.setup, deployment.machines),
+        **_endpoint(deployment.endpoint),
         **_architecture(deployment.model),
     }
+
+
+def _endpoint(endpoint: Endpoint | None) -> Facts:
+    if endpoint is None or endpoint.provider is None:
+        return dict.fromkeys(("api.known", "api.nearest"), Absent("no provider is named"))
+    if endpoint.miss is None:
+        return {"api.known": Answer.YES, "api.nearest": Absent("the catalogue knows the provider")}
+    return {"api.known": Answer.NO, "api.nearest": _listed(endpoint.miss.nearest)}
 
 
 def _model(deployment: Deployment, today: date | None) -> Facts:

@@ -48,6 +48,8 @@ FACTS: dict[str, Term] = {
     "model.params_total": _number("parameters, all experts counted", "parameters"),
     "model.params_active": _number("parameters that work on one token", "parameters"),
     "model.days_to_retirement": _number("days until the provider retires the model", "days"),
+    "api.known": _answer("whether the catalogue knows the API's provider"),
+    "api.nearest": _text("the nearest names it knows, for a provider it does not"),
     "precision.weights": _text("format of the weights"),
     "precision.kv_cache": _text("format of the KV cache"),
     "precision.bits_per_weight": _number("bits of a stored parameter, on average", "bits/weight"),

@@ -125,9 +125,11 @@ def _tier(word: str, now: Situation) -> list[Step]:
 
 
 def _provider(word: str, now: Situation) -> list[Step]:
-    """Other providers of the same model, by the price of their output."""
+    """Other providers of the same model, by the price of their output; or names like this one."""
     deployment = now.deployment
     endpoint = deployment.endpoint
+    if word == "nearest":
+        return [step(name) for name in endpoint.miss.nearest] if endpoint and endpoint.miss else []
     asked = (endpoint.asked if endpoint else deployment.model.id if deployment.model else "") or ""
     prices = deployment.api_prices or api_price(None, asked)
     by_price = sorted((p.output, p.provider) for p in prices if p.output is not None)

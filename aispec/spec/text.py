@@ -16,7 +16,7 @@ _NAMES = {"\x00": "a NUL byte", "\x1b": "an escape character", "\ufeff": "a byte
 
 
 def decode(raw: str | bytes) -> tuple[str, Problem | None]:
-    """The text as `normalise` has it, or the problem with it."""
+    """The text as `normalise` has it, and the problem with it: then it is for showing only."""
     if len(raw) > MAX_BYTES:
         return "", Problem(
             "SPEC001", f"the file has {len(raw):,} bytes, more than the 1 MiB of a spec"
@@ -60,7 +60,8 @@ def _from_utf8(raw: bytes) -> tuple[str, Problem | None]:
         if raw.startswith(_UTF16):
             return "", Problem("SPEC001", "the file is UTF-16", START, help="save it as UTF-8")
         before = normalise(raw[: error.start].decode("utf-8"))
-        return "", Problem(
+        shown = normalise(raw.decode("utf-8", "replace"))
+        return shown, Problem(
             "SPEC001",
             f"the byte 0x{raw[error.start]:02x} here is not UTF-8",
             place(before, len(before)),

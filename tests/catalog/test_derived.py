@@ -73,7 +73,7 @@ READ = [
     ("Qwen/Qwen2.5-7B-Instruct-AWQ", "Qwen2.5-7B-Instruct", "int4-awq"),
     ("Qwen/Qwen3.6-35B-A3B-FP8", "Qwen3.6-35B-A3B", "fp8"),
     ("zai-org/GLM-5.3-FP8", "GLM-5.3", "fp8"),
-    ("cyankiwi/Qwen3-Coder-30B-A3B-Instruct-AWQ-4bit", "Qwen3-Coder-30B-A3B-Instruct", "int4-awq"),
+    ("cyankiwi/Qwen3.6-35B-A3B-AWQ-4bit", "Qwen3.6-35B-A3B", "int4-gptq-g32"),
     ("hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4", "meta-llama/Llama-3.1-70B", "int4-awq"),
     ("cyankiwi/gemma-4-26B-A4B-it-AWQ-8bit", "gemma-4-26B-A4B-it", "int8-gptq"),
     ("ISTA-DASLab/gemma-3-27b-it-GPTQ-4b-128g", "gemma-3-27b-it", "int4-gptq"),
@@ -231,8 +231,8 @@ def test_formats_are_canonical_and_bases_known(catalog: Catalog) -> None:
 
 @given(st.text(alphabet="llama-3.1:8b/gGqQ4_KMexlbpw ", max_size=300))
 def test_any_name_is_read_in_bounded_time(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = derive(name)
     named_within(name, lambda _: None)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert found is None or (found.base and len(found.note) < 600)

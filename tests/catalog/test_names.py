@@ -77,9 +77,9 @@ def test_nearest_is_best_first_and_bounded() -> None:
     assert nearest("zzz", ["A10", "H100 SXM"]) == ()
     assert nearest("qwne3-8b", ["Qwen3-8B", "Llama-3.1-8B", "gpt-4o"])[0] == "Qwen3-8B"
     assert nearest("glaude", ["Claude", "gpt-4o"]) == ("Claude",)
-    started = time.perf_counter()
+    started = time.process_time()
     nearest("a-" * 100_000, ["a" * 50] * 1000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.text(max_size=400))

@@ -159,11 +159,11 @@ def test_a_size_settles_a_shared_name(catalog: Catalog) -> None:
 
 
 def test_an_unknown_name_gets_the_nearest(catalog: Catalog) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     model = catalog.model("lama-3.1-8b")
     assert isinstance(model, Missing)
     assert "Llama-3.1-8B" in model.nearest[:1]
-    assert time.perf_counter() - started < 0.5  # some milliseconds, on a machine left alone
+    assert time.process_time() - started < 0.5  # some milliseconds, on a machine left alone
     card = catalog.accelerator("h100-sxn")
     assert isinstance(card, Missing)
     assert "H100 SXM" in card.nearest
@@ -175,7 +175,7 @@ def test_an_unknown_name_gets_the_nearest(catalog: Catalog) -> None:
 def test_lists_are_sorted_and_whole(catalog: Catalog) -> None:
     ids = [model.id for model in catalog.models()]
     assert ids == sorted(ids)
-    assert len(set(ids)) == 547
+    assert len(set(ids)) == 548
     assert len(list(catalog.accelerators())) == 207
 
 
@@ -216,7 +216,7 @@ def test_an_overlay_wins(tmp_path: Path) -> None:
         assert found.entry.id == "acme/house-8b"
     ours = catalog.model("llama-3.2-1b")
     assert isinstance(ours, Match)
-    assert len(list(catalog.models())) == 548
+    assert len(list(catalog.models())) == 549
 
 
 def test_a_later_overlay_wins_over_an_earlier(tmp_path: Path) -> None:

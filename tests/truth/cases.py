@@ -1,7 +1,8 @@
 """Measured deployments, and the spec that a user would have written for each.
 
 `memory.jsonl` holds one case a line: what was deployed, what its engine's log or its author said,
-and a link to it. Sizes are GiB on the fullest device, `kv_per_token` is bytes. `sources.yaml` says
+and a link to it. Sizes are GiB on the fullest device, `kv_per_token` is bytes, and `kv_total` is
+the cache of one sequence over all devices. `sources.yaml` says
 which sources constants may be fitted on and which are only tested on.
 """
 
@@ -12,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from aispec.spec.model import (
+    Draft,
     Engine,
     Hardware,
     ModelRef,
@@ -60,6 +63,8 @@ class TruthCase:
     batched_tokens: int | None = None
     utilization: float | None = None
     eager: bool | None = None
+    prefix_caching: bool | None = None
+    draft: Mapping[str, Any] | None = None  # its id and its tokens
     concurrency: int | None = None
     input: int | None = None
     output: int | None = None
@@ -104,7 +109,9 @@ def spec_of(case: TruthCase) -> Spec:
     return Spec(
         version=1,
         name=case.id,
-        model=ModelRef(case.model) if case.model else ModelRef("not named"),
+        model=ModelRef(
+            case.model or "not named", draft=Draft(**case.draft) if case.draft else None
+        ),
         precision=Precision(case.format, case.kv_cache),
         engine=Engine(
             name=case.engine,
@@ -114,6 +121,7 @@ def spec_of(case: TruthCase) -> Spec:
             max_num_batched_tokens=case.batched_tokens,
             gpu_memory_utilization=case.utilization,
             enforce_eager=case.eager,
+            enable_prefix_caching=case.prefix_caching,
         ),
         hardware=Hardware(
             accelerator=case.accelerator or "not named",

@@ -11,6 +11,7 @@ from aispec.catalog.store import Catalog
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Facts
 from aispec.estimate.facts import Case, estimate
+from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.quantity import Quantity
 from tests.truth.cases import TruthCase, load, spec_of
 
@@ -18,6 +19,7 @@ FACT_OF = {
     "weights": "memory.weights",
     "kv_per_token": "memory.kv_per_token",
     "kv_sequence": "memory.kv_per_sequence",
+    "kv_total": "memory.kv_per_sequence",
     "pool": "memory.kv_available",
     "activations": "memory.activations",
     "runtime": "memory.runtime",
@@ -25,7 +27,7 @@ FACT_OF = {
 }
 """The fact that each measured figure is compared with."""
 
-KV = ("kv_per_token", "kv_sequence")
+KV = ("kv_per_token", "kv_sequence", "kv_total")
 EXACT = 0.012  # the share of a cache figure that the rounding of logs explains
 _NO_TOTAL = "not computed"
 
@@ -96,7 +98,7 @@ def _compare(case: TruthCase) -> Compared:
         hardware=_hardware(deployment, case),
         verdict=_verdict(facts, case),
         pairs=tuple(
-            _pair(kind, figure, _fact(facts, kind, case))
+            _pair(kind, figure, _fact(facts, kind, deployment))
             for kind, figure in case.measured.items()
             if kind in FACT_OF or kind == "allocated"
         ),
@@ -116,19 +118,28 @@ def _verdict(facts: Facts, case: TruthCase) -> str | None:
     return str(fact) if isinstance(fact, Answer) else "unknown"
 
 
-def _fact(facts: Facts, kind: str, case: TruthCase) -> Quantity:
+def _fact(facts: Facts, kind: str, deployment: Deployment) -> Quantity:
     if kind == "allocated":
-        return _allocated(facts, case)
+        return _allocated(facts, deployment)
     fact = facts[FACT_OF[kind]]
-    return fact if isinstance(fact, Quantity) else Quantity.unknown("GiB", str(fact))
+    if not isinstance(fact, Quantity):
+        return Quantity.unknown("GiB", str(fact))
+    return fact * _devices(deployment) if kind == "kv_total" else fact
 
 
-def _allocated(facts: Facts, case: TruthCase) -> Quantity:
+def _devices(deployment: Deployment) -> float:
+    """The whole model's cache over the fullest device's, where layers are dealt out."""
+    cache = cache_of(deployment)
+    return 1 / cache.stage if cache else 1.0
+
+
+def _allocated(facts: Facts, deployment: Deployment) -> Quantity:
     """What Transformers allocates over all devices: everything but the driver's own context."""
     needed, runtime = facts["memory.needed"], facts["memory.runtime"]
     if not (isinstance(needed, Quantity) and isinstance(runtime, Quantity) and needed.known):
         return Quantity.unknown("GiB", _NO_TOTAL)
-    return (needed - runtime) * float(case.count)
+    machines = deployment.machines
+    return (needed - runtime) * float(machines.count if machines else 1)
 
 
 def _pair(kind: str, figure: float, found: Quantity) -> Pair:

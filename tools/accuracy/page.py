@@ -32,6 +32,8 @@ test fails when it is out of date. The cases are in `tests/truth/memory.jsonl`.
   the report: {total} of them from {sources} sources, {counted} of which count. Cases of engines
   that specs cannot name ({unsupported}) and doubtful ones ({suspect}) are listed and not counted.
 - *Recognised* is asked of cases whose source names the model and the device.
+- What a run was started with is taken from the source's own pages: where these keep the compose
+  file or the recipe, its drafting model, batch and groups of weights are in the case too.
 - An error is |predicted - measured| / measured, of the likely value, on the fullest device.
 - vLLM's cache counts where the source gives the share of memory it was started with: a percent more
   is most of a GiB. The cache of a token is pool / tokens as logged, and is not derived for models

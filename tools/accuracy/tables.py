@@ -11,6 +11,7 @@ KINDS = {
     "weights": "weights",
     "kv_per_token": "cache of a token",
     "kv_sequence": "cache of a sequence",
+    "kv_total": "cache of a sequence on all devices",
     "pool": "vLLM's cache",
     "activations": "activations, compute buffer",
     "runtime": "runtime beside the framework",

@@ -33,6 +33,7 @@ class CacheShape:
     groups: tuple[LayerGroup, ...]
     state_bytes: float
     line: str
+    state_layers: int = 0  # recurrent layers that the state is spread over
 
     @property
     def elements_per_token(self) -> float:
@@ -44,9 +45,15 @@ def cache_shape(fields: Fields, tensor: int) -> CacheShape | None:
     """Return the cache of an architecture, or `None` for a model that keeps none."""
     if fields["type"] in ("encoder", "encoder-decoder"):
         return None
-    state = (fields.get("linear_or_ssm_layers") or {}).get("state_bytes") or 0
+    recurrent = fields.get("linear_or_ssm_layers") or {}
+    state = recurrent.get("state_bytes") or 0
     groups, line = _groups(fields, tensor)
-    return CacheShape(tuple(g for g in groups if g.layers and g.elements), state / tensor, line)
+    return CacheShape(
+        tuple(g for g in groups if g.layers and g.elements),
+        state / tensor,
+        line,
+        int(recurrent.get("count", 0)) if state else 0,
+    )
 
 
 def _groups(fields: Fields, tensor: int) -> tuple[list[LayerGroup], str]:

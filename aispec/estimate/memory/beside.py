@@ -80,13 +80,17 @@ def _draft(deployment: Deployment) -> Quantity | None:
 
 
 def _module(fields: Fields, form: WeightFormat, tensor: int) -> Quantity | None:
-    """Return the model's own multi-token-prediction module, in the model's format or in 16 bits."""
+    """Return the model's own multi-token-prediction module, in the model's format or in 16 bits.
+
+    Those who quantize a released model to 4 bits leave the module as it was.
+    """
     parameters = count(fields).mtp if fields else 0
     if not parameters:
         return Quantity.unknown("GiB", "the model has no published prediction module")
     size = parameters / tensor / 8 / 2**30
+    left_alone = form.linear_bits < 8 and form.family != "gguf"
     return Quantity(
-        size * form.linear_bits,
+        size * (16.0 if left_alone else form.linear_bits),
         "GiB",
         low=size * form.linear_bits * 0.95,
         high=size * 16.0,

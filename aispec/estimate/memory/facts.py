@@ -98,7 +98,7 @@ def _shared(setup: Setup, request: Request) -> float:
 
 def _kept(deployment: Deployment, cache: Cache, tokens: Quantity) -> Quantity:
     """GiB of one sequence, with what a drafting model keeps of it."""
-    own, drafted = cache.of(tokens), of_draft(deployment, cache, tokens)
+    own, drafted = cache.of(tokens), of_draft(deployment, tokens)
     if drafted is None:
         return own
     return (own + drafted).told(lambda: f"{own.how}, and the draft's {drafted.value:.3f} GiB")

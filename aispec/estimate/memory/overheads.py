@@ -109,7 +109,7 @@ def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
     sampler = (constant(setup, f"sampler{kind}", "bytes") * logits).to("GiB")
     width = _layer_width(fields, spread.tensor) * setup.batched_tokens * 2
     forward = (constant(setup, f"forward{kind}", "") * Quantity(width, "bytes")).to("GiB")
-    peak = largest(sampler, forward)
+    peak = largest(sampler, forward, *_encoder(setup, fields, spread))
     return peak.told(
         lambda: (
             f"the larger of the sampler ({sampler.value:.2f} GiB: {sequences} sequences x"
@@ -118,6 +118,20 @@ def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
         ),
         inputs=(sampler, forward),
     )
+
+
+def _encoder(setup: Setup, fields: Fields, spread: Sharding) -> list[Quantity]:
+    """The image encoder's widest layer over the largest image, which vLLM's profile run encodes.
+
+    Nothing at the low bound: serving without images leaves it out.
+    """
+    image = ((fields.get("extra_params") or {}).get("vision") or {}).get("encodes")
+    if not image or setup.facts.kind != "vllm":
+        return []
+    width = image["inner"] / spread.tensor + 2 * image["hidden"]
+    size = Quantity(image["patches"] * width * 2.0, "bytes")
+    found = (constant(setup, "forward", "") * size).to("GiB")
+    return [Quantity(found.value, "GiB", low=0.0, high=found.high, sources=found.sources)]
 
 
 def _layer_width(fields: Fields, tensor: int) -> float:
@@ -139,9 +153,10 @@ def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
     mixed = fields.get("experts") and "graphs_moe" in setup.facts.constants
     full = constant(setup, "graphs_moe" if mixed else "graphs")
-    most = setup.facts.of("graphs", setup.version).get("unified")
-    if unified and most:
-        full = Quantity(full.value, "GiB", low=full.low, high=most, sources=full.sources)
+    row = setup.facts.of("graphs", setup.version)
+    if unified and "unified" in row:
+        low, high = full.low, row["unified_high"]
+        full = Quantity(row["unified"], "GiB", low=low, high=high, sources=full.sources)
     share = 0.2 + 0.8 * min(captures / _CAPTURES, 1.0)
     return (full * share).told(
         lambda: f"{captures:.0f} batch sizes up to {largest_batch} captured", inputs=(full,)

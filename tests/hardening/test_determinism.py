@@ -1,0 +1,56 @@
+"""Same input, same bytes: whatever the hash seed, locale, time zone, folder or order of files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.spec.specimens import SHORT
+
+SURROUNDINGS = (
+    {"PYTHONHASHSEED": "0"},
+    {"PYTHONHASHSEED": "12345", "TZ": "Pacific/Kiritimati"},
+    {"LC_ALL": "C", "LANG": "C"},
+    {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "America/St_Johns"},
+    {"LC_ALL": "POSIX"},
+)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b", "a", "ü"):
+        (tmp_path / name).mkdir()
+        text = SHORT.replace("support-chat", f"chat-{ord(name)}")
+        (tmp_path / name / "ai-deploy.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def output(folder: Path, *arguments: str, **surroundings: str) -> bytes:
+    done = subprocess.run(
+        [sys.executable, "-m", "aispec", *arguments],
+        cwd=folder,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **surroundings},
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("form", ["json", "terminal", "markdown"])
+def test_surroundings_change_nothing(folder: Path, form: str) -> None:
+    arguments = ("check", "--format", form, "--today", "2026-11-22")
+    outputs = {output(folder, *arguments, **each) for each in SURROUNDINGS}
+    assert len(outputs) == 1
+
+
+def test_the_order_of_files_changes_nothing(folder: Path) -> None:
+    arguments = ("check", "--format", "json", "--today", "2026-11-22")
+    forward = output(folder, *arguments, "a", "b", "ü")
+    assert output(folder, *arguments, "ü", "b", "a", "a/ai-deploy.yaml") == forward
