@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aispec.catalog.deployment import Deployment
@@ -36,7 +36,7 @@ class Case:
     deployment: Deployment
     workload: Workload | None
     today: date | None = None
-    prompts: Mapping[str, str] = field(default_factory=dict)  # texts by part
+    prompts: Mapping[str, str | Quantity] = field(default_factory=dict)  # texts, or their tokens
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
 
 
@@ -44,7 +44,7 @@ def estimate(case: Case) -> Facts:
     """Compute every fact of a deployment, in the vocabulary's order."""
     deployment = case.deployment
     weights = _weights(deployment)
-    request = _request(case)
+    request = request_in(case)
     found: Facts = {
         **identity.facts(deployment, weights, case.today),
         **context.facts(deployment, request),
@@ -61,13 +61,26 @@ def estimate(case: Case) -> Facts:
     return {name: found[name] for name in FACTS}
 
 
-def _request(case: Case) -> Request | None:
+def request_in(case: Case) -> Request | None:
+    """Return the request that a case's workload describes, its prompts counted."""
     if case.workload is None:
         return None
     name, said = _named(case.deployment)
-    counted = {part: count_tokens(text, name, said) for part, text in case.prompts.items()}
     kind = tokenizer_of(name, said).name if case.workload.languages else "other"
-    return request_of(case.workload, case.deployment.assumed, counted, kind)
+    return request_of(case.workload, case.deployment.assumed, _tokens(case), kind)
+
+
+def counted(case: Case) -> Case:
+    """Return a case whose prompts are counted once, for estimates of it at many loads."""
+    return replace(case, prompts=_tokens(case))
+
+
+def _tokens(case: Case) -> dict[str, Quantity]:
+    name, said = _named(case.deployment)
+    return {
+        part: count_tokens(text, name, said) if isinstance(text, str) else text
+        for part, text in case.prompts.items()
+    }
 
 
 def _named(deployment: Deployment) -> tuple[str, str | None]:

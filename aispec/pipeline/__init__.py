@@ -16,6 +16,7 @@ from typing import Any
 from aispec import __version__
 from aispec.governance import Governor
 from aispec.pipeline.figures import give_facts
+from aispec.pipeline.gathered import gather
 from aispec.pipeline.judgement import judged, silenced, unrecorded
 from aispec.pipeline.options import Options as Options
 from aispec.pipeline.placed import Placed, place_all, prompts, strays
@@ -23,7 +24,6 @@ from aispec.policy.engine import from_problem
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule, load_builtin
 from aispec.report.report import Judged, Report
-from aispec.spec.discover import find
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile, read, read_file
 from aispec.spec.settings import SettingsFinder
@@ -41,22 +41,8 @@ def check(
 
     Never raises for what stands in a spec: whatever is wrong with it is a finding of the report.
     """
-    finder = SettingsFinder(options.config)
-    names, problems = find(paths, options.root, finder) if paths else ([], [])
-    files = [read_file(os.path.join(options.root, name), name) for name in names]
-    files += [read(text, name) for name, text in (texts or {}).items()]
-    if not files and not problems:
-        problems = [_nothing_found(paths)]
-    return report_on(files, problems, Governor(options.root, finder, options), options)
-
-
-def _nothing_found(paths: Sequence[str]) -> Problem:
-    return Problem(
-        "SPEC004",
-        f"there is no spec in {', '.join(paths) or 'nothing'}",
-        help="a spec is called ai-deploy.yaml, or *.ai-deploy.yaml, or what .aispec.yaml says",
-        file=paths[0] if paths else ".",
-    )
+    gathered = gather(paths, options, texts)
+    return report_on(gathered.files, gathered.problems, gathered.governor, options)
 
 
 def report_on(

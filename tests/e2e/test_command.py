@@ -184,7 +184,7 @@ def test_every_command_answers(folder: Path) -> None:
 
 def test_our_own_fault_is_3_and_no_traceback(folder: Path) -> None:
     code = (
-        "import sys, aispec.pipeline as p\n"
+        "import sys, aispec.pipeline.gathered as p\n"
         "p.find = lambda *a, **k: 1 / 0\n"
         "from aispec.surface.cli.app import run\n"
         "sys.exit(run(['check']))\n"

@@ -1,6 +1,5 @@
 """Comments as GitHub shows them: nothing of ours is taken out, and all of a stranger's is."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from aispec.report.comment import render
 from tests.report.test_comment import CHANGES, HERE
 from tools.pictures.__main__ import comment, page
-from tools.pictures.browser import picture
+from tools.pictures.browser import chromium, picture
 from tools.pictures.forge_page import sanitized
 
 
@@ -38,8 +37,9 @@ def test_the_sample_shows_what_the_front_page_promises() -> None:
     assert page(text).count("<details open>") == 1
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
+@pytest.mark.skipif(chromium() is None, reason="there is no chromium")
 def test_a_picture_is_as_high_as_its_page(tmp_path: Path) -> None:
+    pytest.importorskip("playwright")
     picture("<body style='margin:0'><div style='height:700px'>", tmp_path / "x.png", 300, 1)
     header = (tmp_path / "x.png").read_bytes()[:24]
     assert header[:8] == b"\x89PNG\r\n\x1a\n"

@@ -1,1 +1,1 @@
-"""Pictures for the documentation, drawn from what aispec writes today."""
+"""Pictures for the documentation, drawn from what aispec writes today by a Chromium."""

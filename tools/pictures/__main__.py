@@ -1,7 +1,7 @@
 """Draws the comment on a pull request: `python -m tools.pictures`.
 
 The pull request is `pull_request/`, its files before and after; the picture goes to
-`docs/pictures/`. A Chromium has to be installed, and a font with emoji (`fonts-noto-color-emoji`).
+`docs/pictures/`. A Chromium and the extra `pictures` have to be installed, and a font with emoji (`fonts-noto-color-emoji`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aispec.pipeline import Options, check
 from aispec.report.comment import CommentContext, render
 from aispec.report.comparison import compare
 from aispec.report.report import Report
-from tools.pictures.browser import NoBrowserError, picture
+from tools.pictures.browser import picture
 from tools.pictures.forge_page import sanitized
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def main() -> int:
     """Draw the picture."""
     try:
         picture(page(comment()), OUT / "pull-request-comment.png")
-    except NoBrowserError as error:
+    except (ImportError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
@@ -14,6 +14,9 @@ from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.settings import SettingsFinder
 from aispec.surface.repository import around
+
+if TYPE_CHECKING:
+    from typing import Unpack
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 STDIN = "<stdin>"
@@ -95,8 +98,23 @@ def _refuse_unknown(options: Options, files: Sequence[str]) -> None:
         raise click.UsageError(f"no rule is called '{code}'{advice}: see `aispec rules list`")
 
 
-def judged(
-    paths: Sequence[str],
+class Wishes(TypedDict, total=False):
+    """What `options_of` takes."""
+
+    today: date | None
+    select: Sequence[str]
+    ignore: Sequence[str]
+    fail_on: FailOn | None
+    strict: bool
+    remedies: bool | None
+    baseline: str | None
+    prices: str | None
+    root: str
+    repository: str | None
+    before: Report | None
+
+
+def options_of(
     *,
     today: date | None = None,
     select: Sequence[str] = (),
@@ -109,13 +127,13 @@ def judged(
     root: str = ".",
     repository: str | None = None,
     before: Report | None = None,
-) -> Report:
-    """Run the pipeline on what a command was asked to read; `-` is standard input.
+) -> Options:
+    """Return how a run of the pipeline differs from the usual one.
 
     `root` is where paths start, and `repository` the folder that they may not leave: without one
     the repository around `root`. `before` is a run that this one is compared with.
     """
-    options = Options(
+    return Options(
         root=root,
         repository=repository or around(root),
         today=today or date.today(),
@@ -128,9 +146,17 @@ def judged(
         prices=prices,
         before=before,
     )
-    texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
-    named = [path for path in paths if path != "-"]
-    report = check(named or ([] if texts else ["."]), options, texts)
+
+
+def read_stdin() -> bytes:
+    """Return standard input, up to what the reader refuses."""
+    return sys.stdin.buffer.read(_MOST)
+
+
+def judged(paths: Sequence[str], **wishes: Unpack[Wishes]) -> Report:
+    """Run the pipeline on what a command was asked to read; `-` is standard input."""
+    options = options_of(**wishes)
+    report = check(*named(paths, options))
     if options.select or options.ignore:
         _refuse_unknown(options, report.files)
     return report
@@ -140,14 +166,28 @@ def judged_texts(
     texts: Mapping[str, str], *, today: date | None, prices: str | None = None
 ) -> Report:
     """Judge texts that are not on disk by their paths, remedies sought for whatever is found."""
-    options = Options(
-        root=".",
-        repository=repository(),
-        today=today or date.today(),
-        remedies=True,
-        prices=prices,
-    )
-    return check((), options, texts)
+    return check((), options_of(today=today, remedies=True, prices=prices), texts)
+
+
+def named(
+    paths: Sequence[str], options: Options
+) -> tuple[list[str], Options, dict[str, bytes] | None]:
+    """Return what a run is given: the paths, this folder where there is none, and what `-` is."""
+    texts = {STDIN: read_stdin()} if "-" in paths else None
+    given = [path for path in paths if path != "-"]
+    return given or ([] if texts else ["."]), options, texts
+
+
+def readable(report: Report) -> int:
+    """Return 0, or 2 where a file could not be read, after saying why on standard error."""
+    from aispec.report.concise import render
+
+    unreadable = [f for f in report.counted() if f.unreadable]
+    if not unreadable:
+        return 0
+    lines = [line for line in render(report).splitlines() if "[SPEC0" in line]
+    click.echo("\n".join(lines), err=True)
+    return 2
 
 
 def governor() -> Governor:

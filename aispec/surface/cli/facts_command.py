@@ -6,12 +6,12 @@ from datetime import date
 
 import click
 
-from aispec.report.report import Report
 from aispec.surface.cli.asking import (
     colour_option,
     judged,
     paths_argument,
     prices_option,
+    readable,
     today_option,
 )
 from aispec.surface.cli.terminal import emit, screen
@@ -56,16 +56,4 @@ def command(
 
         drawn = screen(colour)
         emit(render(report, colour=drawn.colour, width=drawn.width), output)
-    return _outcome(report)
-
-
-def _outcome(report: Report) -> int:
-    """Return 2 where a file could not be read, after saying why on standard error."""
-    from aispec.report.concise import render
-
-    unreadable = [f for f in report.counted() if f.unreadable]
-    if not unreadable:
-        return 0
-    lines = [line for line in render(report).splitlines() if "[SPEC0" in line]
-    click.echo("\n".join(lines), err=True)
-    return 2
+    return readable(report)
