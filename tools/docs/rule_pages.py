@@ -36,26 +36,9 @@ def pages() -> dict[Path, str]:
     return made
 
 
-def stale() -> list[Path]:
-    """Return the pages that are missing, differ from what they should be, or belong to no rule."""
-    wanted = pages()
-    there = set(FOLDER.glob("*.md"))
-    differing = [p for p, text in wanted.items() if p not in there or _read(p) != text]
-    return sorted({*differing, *(there - wanted.keys())})
-
-
-def write() -> None:
-    """Write all pages, and delete those that belong to no rule."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
-    for path in set(FOLDER.glob("*.md")) - wanted.keys():
-        path.unlink()
-    for path, text in wanted.items():
-        path.write_text(text, encoding="utf-8")
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def left_over() -> list[Path]:
+    """Return the pages that belong to no rule."""
+    return sorted(set(FOLDER.glob("*.md")) - pages().keys())
 
 
 def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
