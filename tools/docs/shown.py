@@ -7,7 +7,8 @@ A page gives itself files with a comment before a block, and a folder to start f
 A ```console block in which a command `$ aispec …` is followed by output is run among these files,
 one block after the other, and must show what the commands print, as on 22 November 2026. `| grep`
 and `| head` may shorten it. Blocks of commands without output are not run, but their commands and
-options have to exist. What is after `<!-- not run -->` is neither.
+options have to exist. What is after `<!-- not run -->` is neither. A block after
+`<!-- from: examples/policy/.aispec.yaml -->` is that file of the repository.
 """
 
 from __future__ import annotations
@@ -53,6 +54,12 @@ class Block:
         return self.mark.removeprefix("file:").strip() if self.mark.startswith("file:") else None
 
     @property
+    def source(self) -> Path | None:
+        """The file of the repository that the block quotes."""
+        quoted = self.mark.startswith("from:")
+        return ROOT / self.mark.removeprefix("from:").strip() if quoted else None
+
+    @property
     def commands(self) -> list[str]:
         """The lines that a reader types."""
         if self.kind != "console" or self.mark == "not run":
@@ -87,10 +94,15 @@ def renewed(text: str) -> str:
                 path = folder / block.file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(block.body, encoding="utf-8")
-            if block.shows_output:
-                parts += [text[done : block.start], _session(block, folder)]
-                done = block.start + len(block.body)
+            parts += [text[done : block.start], _body(block, folder)]
+            done = block.start + len(block.body)
     return "".join(parts) + text[done:]
+
+
+def _body(block: Block, folder: Path) -> str:
+    if block.source:
+        return block.source.read_text(encoding="utf-8")
+    return _session(block, folder) if block.shows_output else block.body
 
 
 def _session(block: Block, folder: Path) -> str:
