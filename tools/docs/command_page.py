@@ -81,5 +81,6 @@ def _option(param: click.Parameter) -> str | None:
     record = param.get_help_record(context)
     if record is None:
         return None
-    spelling, meaning = (part.replace("|", "\\|") for part in record)
-    return f"| `{spelling}` | {_plain(meaning)} |"
+    spelling, meaning = record
+    # A bar ends a cell, in code too, and not every reader of Markdown knows how to escape it there.
+    return f"| `{spelling.replace('|', ', ')}` | {_plain(meaning).replace('|', '&#124;')} |"

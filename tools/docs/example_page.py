@@ -22,19 +22,23 @@ their first lines say why.
 
 def example_page() -> str:
     """Return the index."""
-    groups: Mapping[str, list[str]] = yaml.safe_load(_INDEX.read_text(encoding="utf-8"))
     lines = [_INTRO]
-    for title, names in groups.items():
+    for title, names in groups().items():
         lines += [f"## {title}", "", "| spec | what it shows | report |", "| --- | --- | --- |"]
         lines += [*map(_row, names), ""]
     lines += ["## A policy", "", "[`policy/`](policy/README.md): an organisation's own rules.", ""]
     return "\n".join(lines)
 
 
+def groups() -> Mapping[str, list[str]]:
+    """Return the names of the examples by what they show."""
+    found: Mapping[str, list[str]] = yaml.safe_load(_INDEX.read_text(encoding="utf-8"))
+    return found
+
+
 def listed() -> Iterator[str]:
     """Yield the names of the examples in the index."""
-    groups: Mapping[str, list[str]] = yaml.safe_load(_INDEX.read_text(encoding="utf-8"))
-    for names in groups.values():
+    for names in groups().values():
         yield from names
 
 

@@ -12,7 +12,7 @@ from aispec.report.explain import explain_rule_markdown
 from aispec.resources import rules_dir
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "rules"
-_HEADINGS = {
+HEADINGS = {
     "spec": "The file itself",
     "fit": "Memory",
     "context": "Context",
@@ -22,6 +22,7 @@ _HEADINGS = {
     "compute": "Compute thresholds",
     "operations": "Care",
 }
+"""What the rules of each topic are about."""
 
 
 def pages() -> dict[Path, str]:
@@ -50,7 +51,7 @@ def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
     sorted_rules = sorted(rules, key=lambda rule: (order.index(rule.topic), rule.code))
     for topic, group in groupby(sorted_rules, key=lambda rule: rule.topic):
         yield ""
-        yield f"## {_HEADINGS[topic]}"
+        yield f"## {HEADINGS[topic]}"
         yield ""
         yield "| code | name | severity | |"
         yield "| --- | --- | --- | --- |"

@@ -7,7 +7,7 @@ files of the repository lead to GitHub. In `nav`, a folder stands for its pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -15,6 +15,10 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+
+from aispec.policy.rule import TOPICS
+from tools.docs.example_page import groups
+from tools.docs.rule_pages import HEADINGS
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LINK = re.compile(r"(?<=\]\()(?!https?://|mailto:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
@@ -42,11 +46,23 @@ def _expanded(entry: Any, docs: Path) -> Any:
     return found
 
 
-def _pages(docs: Path, folder: str) -> Iterator[str]:
-    """The pages of a folder, its README first."""
-    names = sorted(path.name for path in (docs / folder).glob("*.md"))
-    for name in sorted(names, key=lambda name: name != "README.md"):
-        yield f"{folder}{name}"
+def _pages(docs: Path, folder: str) -> Iterator[Any]:
+    """The pages of a folder, its README first; examples and rules by what they are about."""
+    if folder == "examples/":
+        yield "examples/README.md"
+        yield from ({title: _named(folder, names)} for title, names in groups().items())
+    elif folder == "rules/":
+        yield "rules/README.md"
+        for topic, title in HEADINGS.items():
+            names = sorted(path.stem for path in (docs / folder).glob(f"{TOPICS[topic]}*.md"))
+            yield {title: _named(folder, names)}
+    else:
+        names = sorted(path.stem for path in (docs / folder).glob("*.md"))
+        yield from _named(folder, sorted(names, key=lambda name: name != "README"))
+
+
+def _named(folder: str, names: Iterable[str]) -> list[str]:
+    return [f"{folder}{name}.md" for name in names]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -94,7 +110,7 @@ def _target(link: str, here: str, config: MkDocsConfig, files: Files) -> str:
     if files.get_file_from_path(inside):
         return _relative(inside, here)
     kind = "tree" if (_ROOT / path).is_dir() else "blob"
-    return f"{str(config.repo_url).rstrip('/')}/{kind}/main/{path}"
+    return f"{config.extra['repository']}/{kind}/main/{path}"
 
 
 def _relative(target: str, here: str) -> str:
