@@ -15,7 +15,8 @@ _INTRO = """\
 Every command, from its own help. `aispec COMMAND --help` prints the same on a terminal.
 
 Exit codes are those of every command: 0 all is well, 1 there are findings at `--fail-on` or worse,
-2 the question was wrong (usage, settings, a file that can't be read as a spec), 3 a fault of aispec.
+2 the question was wrong (usage, settings, a file that can't be read as a spec), 3 it is a fault of
+aispec's own.
 No command touches the network unless its help says so.
 """
 

@@ -15,8 +15,8 @@ _INTRO = """\
 # Examples
 
 Deployments to copy, each beside the report it gives on a terminal (`.txt`) and in Markdown (`.md`).
-A test holds the reports to what aispec says. Most pass; those marked **fails** do so on purpose, and
-their first lines say why.
+A test holds the reports to what aispec says. Most pass; those marked **fails** do so on purpose,
+and their first lines say why.
 """
 
 

@@ -16,9 +16,9 @@ Everything that aispec computes has a name. `aispec facts FILE` prints all with 
 `aispec explain FACT FILE` derives one, and conditions and messages of [rules](rules/README.md) use
 them. How they are made: [how each number is made](numbers/README.md).
 
-A figure has a likely value, a low and a high bound, a unit, a derivation and sources. Where it can't
-be computed it is *unknown*, with the reason, and so is what is computed from it. An answer is `yes`,
-`no` or `maybe`.
+A figure has a likely value, a low and a high bound, a unit, a derivation and sources. Where it
+can't be computed it is *unknown*, with the reason, and so is what is computed from it. An answer is
+`yes`, `no` or `maybe`.
 """
 _STATED = """\
 ## As written

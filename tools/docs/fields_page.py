@@ -25,8 +25,8 @@ _SPEC_INTRO = """\
 
 Every field of `ai-deploy.yaml`, from [its schema](../schemas/ai-deploy.schema.json): what it takes,
 what happens where it is left out, and which rules look at it. `version`, `name` and `workload` have
-to be there, and `model` with `hardware` or with `api`, or `routes` in their place. A key that is not
-here is an error, with the nearest name that is.
+to be there, and `model` with `hardware` or with `api`, or `routes` in their place. A key that is
+not here is an error, with the nearest name that is.
 
 For editors, `aispec schema` prints the schema; in the file's first line,
 `# yaml-language-server: $schema=…` names it. [The YAML dialect](dialect.md) says how scalars are
@@ -102,9 +102,7 @@ def _sections(
             yield from _entry(each, 2 if number == 0 else 3, defaults[each.path], rules[each.path])
 
 
-def _entry(
-    each: Field, level: int, default: Mapping[str, Any], rules: Lookers
-) -> Iterator[str]:
+def _entry(each: Field, level: int, default: Mapping[str, Any], rules: Lookers) -> Iterator[str]:
     yield f"{'#' * level} `{each.path}`"
     yield ""
     yield each.meaning
@@ -134,8 +132,8 @@ def _assumptions() -> Iterator[str]:
     meanings = left_out()["assumptions"]
     yield "## Assumptions by name"
     yield ""
-    yield "Figures that stand in for what a spec leaves out. `aispec check --verbose` prints what was"
-    yield "assumed; `assumptions` in the spec or in `.aispec.yaml` sets them."
+    yield "Figures that stand in for what a spec leaves out. `aispec check --verbose` prints what"
+    yield "was assumed; `assumptions` in the spec or in `.aispec.yaml` sets them."
     yield ""
     yield "| name | default | meaning |"
     yield "| --- | --: | --- |"
