@@ -99,8 +99,10 @@ def test_a_quoted_file_is_that_file() -> None:
     assert "forbid_silencing" in renewed(page)
 
 
-@pytest.mark.parametrize("command", ["ls", "aispec check | sort", "aispec chekc"])
-def test_nothing_but_aispec_is_run(command: str) -> None:
+@pytest.mark.parametrize(
+    "command", ["ls", "aispec check | sort", "aispec chekc", "aispec explain FIT999"]
+)
+def test_what_is_no_command_of_aispec_or_fails_is_not_shown(command: str) -> None:
     page = f"```console\n$ aispec schema | head -1\n$ {command}\nx\n```\n"
     with pytest.raises((ValueError, click.UsageError)):
         renewed(page)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 
 import click
 
 from aispec.surface.cli.app import application
 
+_REMARK = re.compile(r" {2,}")  # what stands between an example and what is said of it
 _INTRO = """\
 # The command line
 
@@ -64,7 +66,7 @@ def _paragraph(text: str) -> Iterator[str]:
         return
     title, *lines = text.removeprefix("\b").strip("\n").splitlines()
     if title.startswith("Examples"):
-        shown = [f"$ {line.strip()}" for line in lines]
+        shown = [f"$ {_REMARK.sub('  # ', line.strip())}" for line in lines]
         yield from (f"{title}", "", "```console", *shown, "```", "")
     else:
         yield from ("```text", title, *lines, "```", "")

@@ -110,20 +110,26 @@ def _session(block: Block, folder: Path) -> str:
 
 
 def _printed(command: str, folder: Path) -> str:
-    """What a command prints in a folder, without blanks at the ends of lines."""
+    """What a command prints in a folder, without blanks at the ends of lines.
+
+    Raises `ValueError` where it is not a command of aispec, or one that did not understand us:
+    an error must not end up in a page in place of what was shown.
+    """
     first, *filters = command.split(" | ")
     arguments = shlex.split(first, comments=True)
     if arguments[:1] != ["aispec"]:
         raise ValueError(f"only aispec is run for the documentation, not {first!r}")
     with chdir(folder):
         given = arguments[1:] + _dated(arguments[1:])
-        text = CliRunner().invoke(application, given, prog_name="aispec", env=_SCREEN).output
+        done = CliRunner().invoke(application, given, prog_name="aispec", env=_SCREEN)
+    if done.exit_code:
+        raise ValueError(f"{command!r} can't be shown, mark its block as not run: {done.output}")
+    text = done.output
     for each in filters:
         words = shlex.split(each)
         if words[0] not in _FILTERS:
             raise ValueError(f"output is shortened with {_FILTERS}, not with {each!r}")
-        done = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
-        text = done.stdout
+        text = subprocess.run(words, input=text, capture_output=True, text=True, check=False).stdout
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]
     return "".join(f"{line}\n" for line in lines)
 
