@@ -1,8 +1,10 @@
-"""The examples and the reports stored beside them; `--write` renews the reports."""
+"""The examples and the reports stored beside them; `--write` renews the reports.
+
+`python -m tools.docs --write` renews the index of the examples, and what the README shows.
+"""
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,6 @@ from aispec.report.markdown import render as markdown
 from aispec.report.terminal import render as terminal
 
 FOLDER = Path(__file__).resolve().parent.parent / "examples"
-README = FOLDER.parent / "README.md"
 TODAY = date(2026, 11, 22)
 
 
@@ -35,19 +36,8 @@ def reports(spec: Path) -> dict[Path, str]:
     }
 
 
-def readme(text: str) -> str:
-    """The README with what the command prints for its first spec."""
-    spec = re.search(r"```yaml\n(version: 1.*?)```", text, re.DOTALL)
-    assert spec
-    report = check((), Options(today=TODAY), {"ai-deploy.yaml": spec[1]})
-    shown = terminal(report, colour=False, width=100, unicode=True).strip()
-    block = f"```console\n$ aispec check\n{shown}\n```"
-    return re.sub(r"```console\n\$ aispec check\n.*?```", lambda _: block, text, flags=re.DOTALL)
-
-
 def write() -> None:
-    """Renew all stored reports, and the output in the README."""
-    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Renew all stored reports."""
     for spec in specs():
         for path, text in reports(spec).items():
             path.write_text(text, encoding="utf-8")

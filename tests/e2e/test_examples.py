@@ -1,13 +1,12 @@
-"""Each example gives, byte for byte, the reports stored beside it; the README tells the truth."""
+"""Each example gives, byte for byte, the reports stored beside it, and none is left out."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from aispec.pipeline import Options, check
-from aispec.spec.reader import read
-from tests.examples import FOLDER, README, TODAY, readme, reports, specs
+from tests.examples import FOLDER, TODAY, reports, specs
+from tools.docs.example_page import listed
 
 
 @pytest.mark.parametrize("spec", specs(), ids=lambda path: path.name)
@@ -19,6 +18,11 @@ def test_an_example_gives_its_stored_reports(spec: Path) -> None:
 def test_no_report_without_an_example() -> None:
     wanted = {path for spec in specs() for path in reports(spec)}
     assert set(FOLDER.glob("*.report.*")) == wanted
+
+
+def test_the_index_lists_every_example() -> None:
+    names = [spec.name.removesuffix(".ai-deploy.yaml") for spec in specs()]
+    assert sorted(listed()) == sorted(names)
 
 
 def facts(name: str) -> dict[str, object]:
@@ -86,24 +90,3 @@ def test_a_mixture_is_refused_at_every_quantization(model: str, card: str) -> No
         ]
         assert any(size in f.message for f in errors for size in sizes), (name, sizes, errors)
         assert report.exit_code == 1
-
-
-def test_every_yaml_block_of_the_readme_is_a_spec_or_valid_yaml() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    for block in blocks:
-        if block.startswith("version: 1"):
-            file = read(block, "README.md")
-            assert not file.problems, file.problems
-            assert file.deployments
-        else:
-            from aispec.spec.document import parse
-
-            documents, problems = parse(block)
-            assert documents
-            assert not problems
-
-
-def test_the_readme_shows_what_the_command_prints() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert readme(text) == text

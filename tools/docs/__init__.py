@@ -1,1 +1,1 @@
-"""The pages of `docs/rules/`, made from the rule files."""
+"""The pages of `docs/` that are made from code, rules and schemas, and the site they form."""

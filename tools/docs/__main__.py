@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tools.docs.rule_pages import FOLDER, stale, write
+from tools.docs.pages import ROOT, stale, write
 
 
 def main() -> int:
@@ -14,7 +14,7 @@ def main() -> int:
         return 0
     old = stale()
     for path in old:
-        print(f"{path.relative_to(FOLDER.parent)} is not current: run python -m tools.docs --write")
+        print(f"{path.relative_to(ROOT)} is not current: run python -m tools.docs --write")
     return 1 if old else 0
 
 

@@ -12,7 +12,7 @@ from aispec.report.explain import explain_rule_markdown
 from aispec.resources import rules_dir
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "rules"
-_HEADINGS = {
+HEADINGS = {
     "spec": "The file itself",
     "fit": "Memory",
     "context": "Context",
@@ -22,6 +22,7 @@ _HEADINGS = {
     "compute": "Compute thresholds",
     "operations": "Care",
 }
+"""What the rules of each topic are about."""
 
 
 def pages() -> dict[Path, str]:
@@ -36,26 +37,9 @@ def pages() -> dict[Path, str]:
     return made
 
 
-def stale() -> list[Path]:
-    """Return the pages that are missing, differ from what they should be, or belong to no rule."""
-    wanted = pages()
-    there = set(FOLDER.glob("*.md"))
-    differing = [p for p, text in wanted.items() if p not in there or _read(p) != text]
-    return sorted({*differing, *(there - wanted.keys())})
-
-
-def write() -> None:
-    """Write all pages, and delete those that belong to no rule."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
-    for path in set(FOLDER.glob("*.md")) - wanted.keys():
-        path.unlink()
-    for path, text in wanted.items():
-        path.write_text(text, encoding="utf-8")
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def left_over() -> list[Path]:
+    """Return the pages that belong to no rule."""
+    return sorted(set(FOLDER.glob("*.md")) - pages().keys())
 
 
 def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
@@ -67,7 +51,7 @@ def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
     sorted_rules = sorted(rules, key=lambda rule: (order.index(rule.topic), rule.code))
     for topic, group in groupby(sorted_rules, key=lambda rule: rule.topic):
         yield ""
-        yield f"## {_HEADINGS[topic]}"
+        yield f"## {HEADINGS[topic]}"
         yield ""
         yield "| code | name | severity | |"
         yield "| --- | --- | --- | --- |"

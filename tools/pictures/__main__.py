@@ -1,7 +1,8 @@
 """Draws the comment on a pull request: `python -m tools.pictures`.
 
 The pull request is `pull_request/`, its files before and after; the picture goes to
-`docs/pictures/`. A Chromium and the extra `pictures` have to be installed, and a font with emoji (`fonts-noto-color-emoji`).
+`docs/pictures/`. A Chromium and the extra `pictures` have to be installed, and a font with emoji
+(`fonts-noto-color-emoji`).
 """
 
 from __future__ import annotations
