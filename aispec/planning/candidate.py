@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
 from aispec.policy.change import Changes
+from aispec.spec.model import Parallelism
 
 Order = tuple[int, tuple[str, ...]]
 """How many fields a candidate changes, and its name: what decides between equals."""
@@ -51,6 +52,7 @@ class Layout(Part):
     """Accelerators of one replica and how the model is spread over them."""
 
     count: int = 1
+    degrees: Parallelism = Parallelism()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

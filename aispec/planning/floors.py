@@ -7,23 +7,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
+from aispec.catalog.assumed import Assumptions
 from aispec.catalog.deployment import Deployment
+from aispec.catalog.machines import counted, spread
 from aispec.catalog.resolve import resolve
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Facts
+from aispec.estimate.facts import flow_of
 from aispec.estimate.latency.constants import bounds
-from aispec.estimate.latency.facts import Percentiles
+from aispec.estimate.latency.facts import Percentiles, read_prompt
+from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline, roofline
 from aispec.estimate.memory.cache import cache_of
-from aispec.estimate.memory.weights import weigh
+from aispec.estimate.memory.facts import Room, room
+from aispec.estimate.memory.weights import Weights, weigh
 from aispec.estimate.quantity import Quantity
+from aispec.estimate.request import Request
 from aispec.estimate.stated import stated
-from aispec.planning.candidate import Base
+from aispec.planning.candidate import Base, Knobs, Part
 from aispec.planning.trial import FAILS, MEETS, NO_LEVEL, POSSIBLY, Trial, level
 from aispec.policy.change import changed
 from aispec.policy.engine import names, outcome
@@ -45,15 +51,44 @@ class Floor:
     level: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Seconds to the first token and of each of `steps` after it."""
+
+    speed: Roofline
+    first: float
+    step: float
+    steps: float
+    above: bool  # whether every percentile lies above the median, where load only adds
+
+    @property
+    def whole(self) -> float:
+        """Seconds of a whole answer."""
+        return self.first + self.steps * self.step
+
+    @property
+    def bounding(self) -> bool:
+        """Whether it is a bound at all."""
+        return self.above and isfinite(self.whole)
+
+
 @dataclass(slots=True)
 class Floors:
-    """The floors of bases. `facts` are those of one deployment of each model, for its tokens."""
+    """The floors of bases. `requests` are what one request looks like, by model."""
 
     trial: Trial
-    facts: Mapping[str, Facts]
+    requests: Mapping[str, Request | None]
     _targets: tuple[Rule, ...] = field(init=False)
+    _stated: Facts = field(init=False)
+    _at: tuple[float | None, float | None] = field(init=False)
+    _made: dict[tuple[str, ...], Deployment] = field(default_factory=dict)
+    _rooms: dict[tuple[str, ...], Room | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        deployment = self.trial.bench.deployment
+        at = Percentiles.of(deployment.spec.sla)
+        self._at = at.ttft, at.tpot
+        self._stated = {**stated(deployment), **_KNOWN}
         speaking = {c for r in self.trial.bench.governance.rules for c in r.instead_of}
         self._targets = tuple(
             rule
@@ -62,13 +97,24 @@ class Floors:
         )
 
     def of(self, base: Base) -> Floor:
-        """Return what a base has at best."""
+        """Return the least level of latency that a base has; how it stands is another question."""
         if self.too_heavy(base):
             return Floor(FAILS, NO_LEVEL)
-        speed = self._speed(base)
-        if speed is None:
+        times = self._times(base)
+        if times is None:
             return Floor(MEETS, NO_LEVEL)
-        return self._judged(base, *speed)
+        return Floor(MEETS, level(times.whole * _LESS) if times.bounding else -NO_LEVEL)
+
+    def standing(self, base: Base) -> int:
+        """Return how a base stands at best, by the rules about latency targets."""
+        times = self._times(base) if self._targets else None
+        if times is None or not times.bounding:
+            return MEETS
+        scope = self._scope(base, times)
+        answers = [outcome(rule, scope) for rule in self._targets if _told(rule, scope)]
+        if Answer.YES in answers:
+            return FAILS
+        return POSSIBLY if Answer.MAYBE in answers else MEETS
 
     def too_heavy(self, base: Base) -> bool:
         """Whether the weights alone are larger than all the memory of a replica."""
@@ -83,65 +129,82 @@ class Floors:
         least = (weights.body + weights.experts) * weights.low / _GIB / base.layout.count
         return least * _LESS > base.card.memory[1]
 
-    def _speed(self, base: Base) -> tuple[Roofline, float, float] | None:
-        """The replica at its fastest, with the tokens of a prompt to read and of an answer."""
-        deployment = self._deployment(base)
+    def loaded(self, base: Base, knobs: Knobs, replicas: int) -> int:
+        """Return the level of latency under the load, as the whole pipeline computes it."""
+        request, workload = self.requests[base.served.name], self.trial.bench.workload
+        deployment = self._deployment(base, knobs)
+        weights, speed = self._speed(deployment, request)
+        if not (weights and speed and request and workload and deployment.machines):
+            return NO_LEVEL
+        key = (*(part.name for part in (*base.parts, *knobs.parts)),)
+        if key not in self._rooms:
+            self._rooms[key] = room(deployment, weights, request)
+        machines = replace(deployment.machines, replicas=replicas)
+        flow = flow_of(
+            replace(deployment, machines=machines), workload, request, speed, self._rooms[key]
+        )
+        times = self._seen(speed, flow.load, request)
+        return level(times.whole * _LESS) if isfinite(times.whole) else NO_LEVEL
+
+    def _times(self, base: Base) -> _Times | None:
+        """An answer of the replica at its fastest, with nobody else about."""
+        request = self.requests[base.served.name]
+        speed = self._speed(self._deployment(base, None), request)[1]
+        return self._seen(speed, None, request) if speed and request else None
+
+    def _speed(
+        self, deployment: Deployment, request: Request | None
+    ) -> tuple[Weights | None, Roofline | None]:
         model, form = deployment.model, deployment.weights
         weights = weigh(model, form) if model and form else None
-        facts = self.facts[base.served.name]
-        taken = facts["workload.tokens_in_per_request"]
-        given = facts["workload.tokens_out_per_request"]
-        if not (weights and isinstance(taken, Quantity) and isinstance(given, Quantity)):
-            return None
-        if not (taken.known and given.known):
-            return None
-        workload = self.trial.bench.workload
-        hit = (workload.prefix_cache_hit if workload else None) or 0.0
-        speed = roofline(deployment, weights, cache_of(deployment), taken.value * hit)
-        return (speed, taken.value * (1 - hit), given.value) if speed else None
+        if weights is None or request is None:
+            return None, None
+        cached = request.input.value * request.cached_share
+        return weights, roofline(deployment, weights, cache_of(deployment), cached)
 
-    def _deployment(self, base: Base) -> Deployment:
-        """The base with one replica and the smallest cache that it may have."""
-        parts = [*base.parts, base.knobs[-1].cache, base.offers[0]]
+    def _seen(self, speed: Roofline, load: Load | None, request: Request) -> _Times:
+        output = request.output.value
+        times = seen(speed, load, read_prompt(request), output, self._at)
+        above = all(p is None or p >= _MEDIAN for p in self._at)
+        return _Times(speed, times.ttft, times.tpot, max(output - 1, 0.0), above)
+
+    def _deployment(self, base: Base, knobs: Knobs | None) -> Deployment:
+        """The base with one replica; without knobs, with the smallest cache that it may have."""
+        parts = [*base.parts[:-1], *(knobs.parts if knobs else (base.knobs[-1].cache,))]
+        key = ("" if knobs else "least", *(part.name for part in parts))
+        if key not in self._made:
+            made = self._resolved([*parts, base.offers[0]])
+            self._made[key] = made if knobs else self._least(made)
+        made = self._made[key]
+        if made.machines is None or made.setup is None:
+            return made
+        machines = counted(made.machines, base.layout.count)
+        spreading = spread(machines, base.layout.degrees, made.setup.name, Assumptions())
+        return replace(made, machines=spreading)
+
+    def _resolved(self, parts: Sequence[Part]) -> Deployment:
         changes = {path: new for part in parts for path, new in part.changes.items()}
         bench = self.trial.bench
         spec = changed(bench.deployment.spec, changes)
-        made = resolve(spec, bench.governance.catalog, bench.governance.settings.assumptions)
-        tried = [made, bench.deployment]
+        return resolve(spec, bench.governance.catalog, bench.governance.settings.assumptions)
+
+    def _least(self, made: Deployment) -> Deployment:
+        """A deployment with the smaller of its cache and the written one."""
+        tried = [made, self.trial.bench.deployment]
         sizes = [(c.bytes_per_element or 2.0, n) for n, d in enumerate(tried) if (c := d.cache)]
         return replace(made, cache=tried[min(sizes)[1]].cache) if sizes else made
 
-    def _judged(self, base: Base, speed: Roofline, prompt: float, output: float) -> Floor:
-        at = Percentiles.of(self.trial.bench.deployment.spec.sla)
-        times = seen(speed, None, prompt, output, (at.ttft, at.tpot))
-        whole = times.ttft + max(output - 1, 0.0) * times.tpot
-        if not isfinite(whole) or any(p is not None and p < _MEDIAN for p in (at.ttft, at.tpot)):
-            return Floor(MEETS, -NO_LEVEL)
-        scope = self._scope(base, speed, output, (times.ttft, times.tpot))
-        answers = [outcome(rule, scope) for rule in self._targets if _told(rule, scope)]
-        standing = MEETS
-        if Answer.YES in answers:
-            standing = FAILS
-        elif Answer.MAYBE in answers:
-            standing = POSSIBLY
-        return Floor(standing, level(whole * _LESS))
-
-    def _scope(
-        self, base: Base, speed: Roofline, output: float, times: tuple[float, float]
-    ) -> dict[str, Fact]:
+    def _scope(self, base: Base, times: _Times) -> dict[str, Fact]:
         """Facts for the rules about targets, as good as they may be."""
-        first, step = _at_best(speed, ("first", "queue"), times[0]), times[1]
-        each = _at_best(speed, ("decode", "load"), step)
-        whole = first + each * max(output - 1, 0.0)
-        deployment = self.trial.bench.deployment
+        first = _at_best(times.speed, ("first", "queue"), times.first)
+        each = _at_best(times.speed, ("decode", "load"), times.step)
         return {
-            **stated(deployment),
-            **_KNOWN,
+            **self._stated,
             "hardware.asked": base.card.name,
             "precision.weights": base.stored.name,
             "latency.ttft": first.to("ms"),
             "latency.tpot": each.to("ms"),
-            "latency.e2e": whole,
+            "latency.e2e": first + each * times.steps,
             "latency.tps": (1 / each * Quantity(1, "tokens")).to("tokens/s"),
         }
 

@@ -27,10 +27,12 @@ def layouts(
     node = (card.entry.max_per_node if card.entry else None) or _NODE
     for count in counts:
         if card.kept and now.machines and count == now.machines.count:
-            yield Layout(f"{count} as written", {}, count)
+            written = now.spec.hardware.parallelism if now.spec.hardware else Parallelism()
+            yield Layout(f"{count} as written", {}, count, written)
         elif count <= _NODES * node and (count <= node or count % node == 0):
             for degrees in _degrees(count, node, model, runtime):
-                yield Layout(_name(count, degrees), _changes(now, card, count, degrees), count)
+                changes = _changes(now, card, count, degrees)
+                yield Layout(_name(count, degrees), changes, count, _written(degrees))
 
 
 def _degrees(count: int, node: int, model: Served, runtime: str) -> Iterator[Degrees]:
@@ -52,6 +54,10 @@ def _degrees(count: int, node: int, model: Served, runtime: str) -> Iterator[Deg
 def _name(count: int, degrees: Degrees) -> str:
     letters = [f"{letter}{n}" for letter, n in zip("tpde", degrees, strict=True) if n > 1]
     return f"{count:02} {' '.join(letters) or '-'}"
+
+
+def _written(degrees: Degrees) -> Parallelism:
+    return Parallelism(*(n if n > 1 else None for n in degrees))
 
 
 def _changes(now: Deployment, card: Card, count: int, degrees: Degrees) -> Changes:

@@ -70,6 +70,7 @@ class Search:
     found: Found = field(default_factory=Found)
     _total: int = 0
     _floors: dict[int, Floor] = field(default_factory=dict)
+    _judged: set[int] = field(default_factory=set)
 
     def run(self, now: Tried) -> Found:
         """Search it all; `now` is the deployment as it is written."""
@@ -114,15 +115,23 @@ class Search:
         left = (len(base.replicas) - place) * len(base.knobs) * len(base.offers)
         if number not in self._floors:
             self._floors[number] = self.floors.of(base)
-        floor = self._floors[number]
-        if floor.standing == FAILS or self._known(base):
+        if self._floors[number].standing == FAILS or self._known(base):
             self.found.refused += left
             return True
-        replicas = int(base.replicas[place].name)
-        if self.found.standings.settled(self._bound(base, floor, cost, replicas, base.order)):
+        if self._settled(number, base, place, cost):
             self.found.dominated += left
             return True
+        if number not in self._judged:
+            self._judged.add(number)
+            standing = self.floors.standing(base)
+            self._floors[number] = Floor(standing, self._floors[number].level)
+            return self._hopeless(number, base, place, cost)
         return False
+
+    def _settled(self, number: int, base: Base, place: int, cost: float) -> bool:
+        replicas = int(base.replicas[place].name)
+        bound = self._bound(base, self._floors[number], cost, replicas, base.order)
+        return self.found.standings.settled(bound)
 
     def _known(self, base: Base) -> bool:
         names = ("model", "card", "engine", "format", "layout")
@@ -138,30 +147,30 @@ class Search:
         return Bound(floor.standing, cost, floor.level, size, parameters, order)
 
     def _replicas(self, number: int, base: Base, replicas: Part) -> None:
-        floor = self._floors[number]
+        standing = self._floors[number].standing
         for knobs in base.knobs:
-            self._offers(base, replicas, knobs, floor)
+            first = compose(base, replicas, knobs, base.offers[0])
+            if self.refusals.known(first.values):
+                self.found.refused += len(base.offers)
+                continue
+            level = self.floors.loaded(base, knobs, int(replicas.name))
+            self._offers(base, replicas, knobs, Floor(standing, level))
 
     def _offers(self, base: Base, replicas: Part, knobs: Knobs, floor: Floor) -> None:
-        """Take the offers by price: once one passes, only those that cost as little may matter."""
+        """Take the offers by price."""
         for place, offer in enumerate(base.offers):
-            left = len(base.offers) - place
             cost, low = self._cost(base, replicas, offer)
-            candidate = compose(base, replicas, knobs, offer)
-            if self.refusals.known(candidate.values):
-                self.found.refused += left
-                return
+            order = order_of(base, replicas, knobs, offer)
+            bound = self._bound(base, floor, cost, int(replicas.name), order)
             if low >= self.refusals.ceiling(base.served.name):
                 self.found.refused += 1
                 continue
-            order = order_of(base, replicas, knobs, offer)
-            bound = self._bound(base, floor, cost, int(replicas.name), order)
             if self.found.standings.settled(bound):
                 self.found.dominated += 1
                 continue
-            tried = self._compute(candidate)
+            tried = self._compute(compose(base, replicas, knobs, offer))
             if tried.standing == FAILS and self.refusals.learn(tried):
-                self.found.refused += left - 1
+                self.found.refused += len(base.offers) - place - 1
                 return
             if tried.standing < FAILS:
                 floor = Floor(self.refusals.lasting(tried), tried.level)

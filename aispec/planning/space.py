@@ -63,7 +63,7 @@ class Space:
         """Whether what is kept of the spec allows for nothing but accelerators."""
         return bool(self.wishes.keep & {"hardware", "precision", "engine"})
 
-    @property
+    @cached_property
     def most(self) -> int:
         """Accelerators of all replicas together, at most."""
         if self.wishes.max_gpus is not None:
