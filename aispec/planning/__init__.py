@@ -6,7 +6,8 @@ what each comes to. Routes are planned target by target, because each has its ow
 
 from __future__ import annotations
 
+from aispec.planning.plan import plan
+from aispec.planning.question import Question
+from aispec.planning.wishes import KEPT, PlanError, Unplannable, Wishes
 
-
-
-
+__all__ = ["KEPT", "PlanError", "Question", "Unplannable", "Wishes", "plan"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
@@ -12,6 +13,8 @@ from aispec.spec.model import Parallelism
 
 Order = tuple[int, tuple[str, ...]]
 """How many fields a candidate changes, and its name: what decides between equals."""
+
+_BY_ITSELF = Parallelism()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +55,7 @@ class Layout(Part):
     """Accelerators of one replica and how the model is spread over them."""
 
     count: int = 1
-    degrees: Parallelism = Parallelism()
+    degrees: Parallelism = _BY_ITSELF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,7 @@ class Knobs:
         return self.cache, self.length, self.sequences
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Base:
     """What sets weights and speed; all its knobs, replicas and offers are candidates."""
 
@@ -96,12 +99,12 @@ class Base:
     replicas: tuple[Part, ...]  # by number
     offers: tuple[Offer, ...]  # the cheapest first
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The five choices that it stands for."""
         return self.served, self.card, self.engine, self.stored, self.layout
 
-    @property
+    @cached_property
     def order(self) -> Order:
         """The least order of its candidates' that does not depend on their own parts."""
         return sum(len(p.changes) for p in self.parts), tuple(p.name for p in self.parts)

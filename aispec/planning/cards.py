@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
 
 from aispec.catalog.deployment import Deployment, Machines
 from aispec.catalog.entries import Accelerator
@@ -14,9 +14,24 @@ from aispec.estimate.cost.hourly import accelerator_price
 from aispec.estimate.memory.budget import total_memory
 from aispec.planning.candidate import Card, Offer
 from aispec.planning.wishes import PlanError, Wishes
-from aispec.policy.change import GONE, Changes, step
+from aispec.policy.change import GONE, Changes, Step, step
 
 _OF_THE_OLD = ("price", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class _Market:
+    """Where accelerators may come from. `clouds` of None are all."""
+
+    clouds: frozenset[str] | None
+    marketplaces: bool
+    purchase: Purchase
+
+    def admits(self, row: InstancePrice) -> bool:
+        """Whether offers of this provider count; a marketplace's when it is asked for."""
+        if self.clouds is not None:
+            return row.provider in self.clouds
+        return self.marketplaces or row.kind != "marketplace"
 
 
 def cards(now: Deployment, catalog: Catalog, wishes: Wishes) -> tuple[Card, ...]:
@@ -24,12 +39,13 @@ def cards(now: Deployment, catalog: Catalog, wishes: Wishes) -> tuple[Card, ...]
 
     Raises PlanError for a name that nobody knows.
     """
-    clouds = _clouds(wishes)
+    purchase = now.machines.purchase if now.machines else "on-demand"
+    market = _Market(_clouds(wishes), wishes.marketplaces, _way(purchase))
     named = [entry.id for name in wishes.accelerators for entry in _named(name, catalog)]
     found = [*_written(now, wishes, named)]
     if "hardware" not in wishes.keep:
         for each in dict.fromkeys(named or catalog.prices.accelerators()):
-            found += _rented(now, each, catalog, clouds, asked=bool(named))
+            found += _rented(now, each, catalog, market, asked=bool(named))
     return tuple(found)
 
 
@@ -89,7 +105,7 @@ def _size(machines: Machines) -> float | None:
 
 
 def _rented(
-    now: Deployment, name: str, catalog: Catalog, clouds: frozenset[str] | None, *, asked: bool
+    now: Deployment, name: str, catalog: Catalog, market: _Market, *, asked: bool
 ) -> Iterator[Card]:
     found = catalog.accelerator(name)
     if isinstance(found, (Missing, Ambiguous)):
@@ -100,51 +116,41 @@ def _rented(
     high = max((each for each in highs if each is not None), default=None)
     if likely is None or high is None:
         return
-    purchase = (now.machines.purchase if now.machines else None) or "on-demand"
-    to = partial(_to, now, entry)
     offers = [
         offer
         for instance in catalog.prices.instances(entry.id)
-        if (offer := _offer(instance, catalog.prices.instance(instance), purchase, clouds, to))
+        if (offer := _offer(instance, now, entry, catalog, market))
     ]
-    offers += _bare(now, entry, catalog, clouds, asked=asked and not offers)
+    offers += _bare(now, entry, catalog, market, asked=asked and not offers)
     if offers:
         yield Card(entry.id, {}, entry, (likely, high), tuple(offers))
 
 
 def _offer(
-    instance: str,
-    rows: tuple[InstancePrice, ...],
-    purchase: str,
-    clouds: frozenset[str] | None,
-    to: partial[Changes],
+    instance: str, now: Deployment, entry: Accelerator, catalog: Catalog, market: _Market
 ) -> Offer | None:
     """Return an instance as an offer: one with a price for this way of buying, all rows alike."""
-    spread = hourly_range(rows, _way(purchase))
+    rows = catalog.prices.instance(instance)
+    spread = hourly_range(rows, market.purchase)
     if spread is None or len({(row.accelerator, row.accelerators) for row in rows}) != 1:
         return None
-    if clouds is not None and rows[0].provider not in clouds:
+    if not market.admits(rows[0]):
         return None
-    return Offer(instance, to(instance), (spread[0], spread[1]), rows[0].accelerators, rows[0].kind)
+    price, size = (spread[0], spread[1]), rows[0].accelerators
+    return Offer(instance, _to(now, entry, instance), price, size, rows[0].kind)
 
 
 def _bare(
-    now: Deployment,
-    entry: Accelerator,
-    catalog: Catalog,
-    clouds: frozenset[str] | None,
-    *,
-    asked: bool,
+    now: Deployment, entry: Accelerator, catalog: Catalog, market: _Market, *, asked: bool
 ) -> list[Offer]:
-    """Return the card by itself: at a team's own price, or without one where it was asked for."""
-    if clouds is not None:
+    """Return the card by itself: at a team's own price, or where it was asked for by name."""
+    rows = catalog.prices.accelerator(entry.id)
+    own = any(row.own for row in rows)
+    if market.clouds is not None or not (own or asked):
         return []
-    own = [row for row in catalog.prices.accelerator(entry.id) if row.own]
-    purchase = now.machines.purchase if now.machines else "on-demand"
-    spread = hourly_range(own, _way(purchase))
-    if spread:
-        return [Offer("own price", _to(now, entry, None), (spread[0], spread[1]))]
-    return [Offer("no price", _to(now, entry, None))] if asked else []
+    spread = hourly_range(rows, market.purchase)
+    price = (spread[0], spread[1]) if spread else None
+    return [Offer("by itself", _to(now, entry, None), price)]
 
 
 def _way(purchase: str) -> Purchase:
@@ -156,7 +162,7 @@ def _way(purchase: str) -> Purchase:
 def _to(now: Deployment, entry: Accelerator, instance: str | None) -> Changes:
     """Return the changes that lead to a card, on an instance or by itself."""
     hardware = now.spec.hardware
-    made: dict[str, object] = {"api": GONE} if now.spec.api else {}
+    made: dict[str, Step] = {"api": GONE} if now.spec.api else {}
     made["hardware.accelerator"] = step(entry.id.removeprefix(entry.vendor + "-"))
     if instance:
         made["hardware.instance"] = step(instance)
@@ -165,4 +171,4 @@ def _to(now: Deployment, entry: Accelerator, instance: str | None) -> Changes:
     for name in _OF_THE_OLD:
         if hardware and getattr(hardware, name) is not None:
             made[f"hardware.{name}"] = GONE
-    return made  # type: ignore[return-value]
+    return made

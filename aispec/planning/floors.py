@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from aispec.catalog.assumed import Assumptions
-from aispec.catalog.deployment import Deployment
+from aispec.catalog.deployment import Deployment, Machines
 from aispec.catalog.machines import counted, spread
 from aispec.catalog.resolve import resolve
 from aispec.estimate.answer import Answer
@@ -72,6 +72,16 @@ class _Times:
         return self.above and isfinite(self.whole)
 
 
+@dataclass(frozen=True, slots=True)
+class _Replica:
+    """One replica before any load: its speed, and its memory."""
+
+    deployment: Deployment
+    machines: Machines
+    speed: Roofline
+    space: Room | None
+
+
 @dataclass(slots=True)
 class Floors:
     """The floors of bases. `requests` are what one request looks like, by model."""
@@ -82,7 +92,7 @@ class Floors:
     _stated: Facts = field(init=False)
     _at: tuple[float | None, float | None] = field(init=False)
     _made: dict[tuple[str, ...], Deployment] = field(default_factory=dict)
-    _rooms: dict[tuple[str, ...], Room | None] = field(default_factory=dict)
+    _replicas: dict[tuple[str, ...], _Replica | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         deployment = self.trial.bench.deployment
@@ -132,19 +142,25 @@ class Floors:
     def loaded(self, base: Base, knobs: Knobs, replicas: int) -> int:
         """Return the level of latency under the load, as the whole pipeline computes it."""
         request, workload = self.requests[base.served.name], self.trial.bench.workload
+        key = (*(part.name for part in (*base.parts, *knobs.parts)),)
+        if key not in self._replicas:
+            self._replicas[key] = self._replica(base, knobs, request)
+        one = self._replicas[key]
+        if not (one and request and workload):
+            return NO_LEVEL
+        machines = replace(one.machines, replicas=replicas)
+        deployment = replace(one.deployment, machines=machines)
+        flow = flow_of(deployment, workload, request, one.speed, one.space)
+        times = self._seen(one.speed, flow.load, request)
+        return level(times.whole * _LESS) if isfinite(times.whole) else NO_LEVEL
+
+    def _replica(self, base: Base, knobs: Knobs, request: Request | None) -> _Replica | None:
         deployment = self._deployment(base, knobs)
         weights, speed = self._speed(deployment, request)
-        if not (weights and speed and request and workload and deployment.machines):
-            return NO_LEVEL
-        key = (*(part.name for part in (*base.parts, *knobs.parts)),)
-        if key not in self._rooms:
-            self._rooms[key] = room(deployment, weights, request)
-        machines = replace(deployment.machines, replicas=replicas)
-        flow = flow_of(
-            replace(deployment, machines=machines), workload, request, speed, self._rooms[key]
-        )
-        times = self._seen(speed, flow.load, request)
-        return level(times.whole * _LESS) if isfinite(times.whole) else NO_LEVEL
+        if not (weights and speed and request and deployment.machines):
+            return None
+        space = room(deployment, weights, request)
+        return _Replica(deployment, deployment.machines, speed, space)
 
     def _times(self, base: Base) -> _Times | None:
         """An answer of the replica at its fastest, with nobody else about."""
@@ -219,5 +235,3 @@ def _at_best(speed: Roofline, figures: tuple[str, str], seconds: float) -> Quant
 
 def _told(rule: Rule, scope: Mapping[str, Fact]) -> bool:
     return all(name in scope for name in names(rule))
-
-

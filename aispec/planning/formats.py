@@ -12,6 +12,8 @@ from aispec.policy.change import step
 
 _SLACK = 1.1  # of the released bits: scales count
 _HALF = {"bf16": True, "fp16": False}  # which of two like formats a card with bf16 has
+_NATIVE = {"fp8": "fp8_tensor", "int8": "int8_tensor"}  # elsewhere they are widened before use
+_LOCAL = ("llama.cpp", "ollama")
 
 
 def stored(
@@ -21,7 +23,7 @@ def stored(
     known = engine(runtime)
     taken = known.formats if known else frozenset()
     written = now.weights
-    if written and written.family in taken:
+    if written and written.family in taken and _made_for(written, runtime, now):
         same = not model.changes
         asked = now.weights_asked or written.name
         yield Stored(written.name, {} if same else {"precision.weights": step(asked)}, written)
@@ -32,6 +34,12 @@ def stored(
             continue
         if form.linear_bits <= most and _computes(card, form, model):
             yield Stored(form.name, {"precision.weights": step(name)}, form)
+
+
+def _made_for(form: WeightFormat, runtime: str, now: Deployment) -> bool:
+    """Whether an engine is one that people run a format with; GGUF is made for llama.cpp."""
+    here = now.setup.name if now.setup else ""
+    return form.family != "gguf" or runtime in _LOCAL or runtime == here
 
 
 def _released(model: Served) -> float:
@@ -48,4 +56,4 @@ def _computes(card: Card, form: WeightFormat, model: Served) -> bool:
         return supports.get("fp4_tensor") is True
     if form.family == "mxfp4":
         return bool(model.model and model.model.native_precision == "mxfp4")
-    return True
+    return form.family not in _NATIVE or supports.get(_NATIVE[form.family]) is not False

@@ -7,7 +7,7 @@ compares a month's cost with what the model alone decides fails again wherever t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
@@ -184,5 +184,3 @@ def _bounds_cost(when: str) -> bool:
 
 
 _LOGIC = {"and", "or", "not", "if", "else", "in", "<", ">", "<=", ">=", "==", "!="}
-
-

@@ -1,8 +1,8 @@
 """The search: every candidate is computed, proven to fail, or proven to be no better than another.
 
-Bases are taken by the least that they can cost, so that the first that passes is the cheapest, and
-whatever comes later has to be faster, smaller or surer than all before it. Nothing is timed or drawn
-by lot: the same question has the same answer everywhere.
+Bases are taken by the least that they can cost, so that the first that passes is the cheapest,
+and whatever comes later has to be faster, smaller or surer than all before it. Nothing is timed or
+drawn by lot: the same question has the same answer everywhere.
 """
 
 from __future__ import annotations
@@ -139,7 +139,12 @@ class Search:
         return self.refusals.known(values)
 
     def _bound(
-        self, base: Base, floor: Floor, cost: float, replicas: int, order: tuple[int, tuple[str, ...]]
+        self,
+        base: Base,
+        floor: Floor,
+        cost: float,
+        replicas: int,
+        order: tuple[int, tuple[str, ...]],
     ) -> Bound:
         model = base.served.model
         parameters = float((model and model.params_total) or 0.0) or inf
@@ -157,9 +162,13 @@ class Search:
             self._offers(base, replicas, knobs, Floor(standing, level))
 
     def _offers(self, base: Base, replicas: Part, knobs: Knobs, floor: Floor) -> None:
-        """Take the offers by price."""
+        """Take the offers by price; what costs more than one that can win nothing can't either."""
+        lost = inf
         for place, offer in enumerate(base.offers):
             cost, low = self._cost(base, replicas, offer)
+            if cost > lost:
+                self.found.dominated += len(base.offers) - place
+                return
             order = order_of(base, replicas, knobs, offer)
             bound = self._bound(base, floor, cost, int(replicas.name), order)
             if low >= self.refusals.ceiling(base.served.name):
@@ -167,6 +176,7 @@ class Search:
                 continue
             if self.found.standings.settled(bound):
                 self.found.dominated += 1
+                lost = cost
                 continue
             tried = self._compute(compose(base, replicas, knobs, offer))
             if tried.standing == FAILS and self.refusals.learn(tried):

@@ -135,8 +135,18 @@ class Space:
             names = (here, *names)
         for name in dict.fromkeys(names):
             known = engine(name)
-            if known and card.entry and _runs(card, known.devices):
+            if known and self._runs(card, name, known.devices):
                 yield Part(name, _to_engine(self.now.spec.engine, name, here))
+
+    def _runs(self, card: Card, name: str, devices: frozenset[str]) -> bool:
+        """Whether an engine has kernels for a card."""
+        entry = card.entry
+        if entry is None or not (
+            entry.vendor in devices or (entry.klass == "cpu" and "cpu" in devices)
+        ):
+            return False
+        least = self.choices["least_capability"].get(name, 0.0)
+        return entry.compute_capability is None or float(entry.compute_capability) >= least
 
     def _replicas(self, card: Card, layout: Layout) -> Iterator[Part]:
         machines = self.now.machines
@@ -198,18 +208,10 @@ def _of_size(card: Card, layout: Layout) -> tuple[Offer, ...]:
     return tuple(sorted(fitting, key=price))
 
 
-def _runs(card: Card, devices: frozenset[str]) -> bool:
-    entry = card.entry
-    if entry is None:
-        return False
-    return entry.vendor in devices or (entry.klass == "cpu" and "cpu" in devices)
-
-
 def _to_engine(written: Engine, name: str, here: str | None) -> Changes:
     """Return the changes that lead to an engine: another one has no use for the old one's knobs."""
     if name == written.name or (written.name is None and name == here):
-        stay = {} if written.name else {"engine.name": step(name)}
-        return stay
+        return {} if written.name else {"engine.name": step(name)}
     knobs = [f for f in Engine.__dataclass_fields__ if f not in ("name", *_OWN)]
     gone = {f"engine.{k}": GONE for k in knobs if getattr(written, k) is not None}
     return {"engine.name": step(name), **gone}

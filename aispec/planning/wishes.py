@@ -28,6 +28,7 @@ class Wishes:
     models: tuple[str, ...] = ()  # that are good enough, beside the one in the file
     max_gpus: int | None = None  # in all replicas
     max_cost: float | None = None  # USD a month
+    marketplaces: bool = False  # whether going rates of marketplaces are offers, too
 
     def told(self) -> Iterator[str]:
         """Yield each constraint in words."""
