@@ -1,4 +1,4 @@
-"""A changed deployment as a spec's text: what its author wrote, with the changed fields in place."""
+"""A changed deployment as a spec's text: what its author wrote, with changed fields in place."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ _COMMANDS = {
     "facts": "Print every computed figure with its bounds.",
     "baseline": "Record today's findings, so that only new ones count.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
+    "plan": "Search the cheapest, fastest and smallest deployments that pass.",
     "rules": "List rules, and test rule files by their own examples.",
     "catalog": "Look up models, accelerators and prices.",
     "tokens": "Count the tokens of a text with a model's own tokenizer.",

@@ -73,6 +73,37 @@ def codes(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
 
 
+def options_of(
+    *,
+    today: date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: FailOn | None = None,
+    strict: bool = False,
+    remedies: bool | None = False,
+    baseline: str | None = None,
+    prices: str | None = None,
+) -> Options:
+    """Return how a run of the pipeline differs from the usual one, below this folder."""
+    return Options(
+        root=".",
+        repository=_repository(),
+        today=today or date.today(),
+        select=codes(select),
+        ignore=codes(ignore),
+        fail_on=fail_on,
+        strict=strict,
+        remedies=remedies,
+        baseline=baseline,
+        prices=prices,
+    )
+
+
+def read_stdin() -> bytes:
+    """Return standard input, up to what the reader refuses."""
+    return sys.stdin.buffer.read(_MOST)
+
+
 def judged(
     paths: Sequence[str],
     *,
@@ -86,19 +117,17 @@ def judged(
     prices: str | None = None,
 ) -> Report:
     """Run the pipeline on what a command was asked to read; `-` is standard input."""
-    options = Options(
-        root=".",
-        repository=_repository(),
-        today=today or date.today(),
-        select=codes(select),
-        ignore=codes(ignore),
+    options = options_of(
+        today=today,
+        select=select,
+        ignore=ignore,
         fail_on=fail_on,
         strict=strict,
         remedies=remedies,
         baseline=baseline,
         prices=prices,
     )
-    texts = {STDIN: sys.stdin.buffer.read(_MOST)} if "-" in paths else None
+    texts = {STDIN: read_stdin()} if "-" in paths else None
     named = [path for path in paths if path != "-"]
     return check(named or ([] if texts else ["."]), options, texts)
 
