@@ -10,7 +10,7 @@ from aispec.planning.question import Subject
 from aispec.planning.reasons import Reasons
 from aispec.planning.search import Found
 from aispec.planning.titles import title
-from aispec.planning.trial import FAILS, NO_LEVEL, STEP, Tried
+from aispec.planning.trial import FAILS, MEETS, NO_LEVEL, STEP, Tried
 from aispec.planning.wishes import Wishes
 from aispec.planning.writing import written
 from aispec.report.proposal import STANDINGS, Miss, Plan, Proposal
@@ -98,9 +98,14 @@ def _one_each(apis: Iterable[Tried]) -> list[Tried]:
 
 
 def _near(found: Found) -> list[Tried]:
-    """Return the misses that would be cheaper than the cheapest, the nearest first."""
+    """Return the nearest misses that would be cheaper than the cheapest, by cost.
+
+    One for each card or provider that nothing passes with.
+    """
     best = found.standings.award("cheapest")
-    most = best.cost if best and best.standing == 0 else inf
-    cheaper = [each for each in found.missed.values() if each.cost <= most and each.broken]
+    most = best.cost if best and best.standing == MEETS else inf
+    passing = {tried.candidate.where for _, tried in found.standings.entries}
+    passing.update(each.candidate.where for each in found.apis)
+    cheaper = [t for where, t in found.missed.items() if t.cost <= most and where not in passing]
     nearest = sorted(cheaper, key=lambda t: (len(t.broken), t.cost, t.order))[:_MOST]
     return sorted(nearest, key=lambda t: (t.cost, t.order))

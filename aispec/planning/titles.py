@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aispec.catalog.deployment import Deployment, Machines
 from aispec.planning.trial import Tried
+from aispec.report.cells import counted
 
 _BY_LAYERS = ("llama.cpp", "ollama", "transformers", "mlx", "plain")
 
@@ -64,4 +65,4 @@ def _engine(deployment: Deployment) -> Iterator[str]:
     if spec.engine.max_model_len:
         yield f"length {spec.engine.max_model_len:,}"
     if spec.engine.max_num_seqs:
-        yield f"{spec.engine.max_num_seqs} sequences"
+        yield counted(spec.engine.max_num_seqs, "sequence")

@@ -62,7 +62,7 @@ class Axis:
 def points(plan: Plan) -> list[Point]:
     """Return what has a price and a latency: the proposals, and the deployment as written."""
     number_of = numbers(plan)
-    every = [(0, plan.now), *((number_of[each.title], each) for each in plan.numbered())]
+    every = [(0, plan.now), *((number_of[each.spec], each) for each in plan.numbered())]
     return [point for number, each in every if (point := _point(number, each, plan))]
 
 

@@ -105,7 +105,7 @@ def _rows(plan: Plan) -> Iterator[dict[str, str]]:
     groups = (awarded(plan), listed(plan), behind_api(plan), plan.unpriced)
     for each in (one for group in groups for one in group):
         names = ", ".join(awards(plan, each))
-        yield _row(f"{number_of[each.title]} {names}".strip(), each)
+        yield _row(f"{number_of[each.spec]} {names}".strip(), each)
 
 
 def _row(lead: str, each: Proposal) -> dict[str, str]:

@@ -19,7 +19,7 @@ _FACTS = (
 
 def plan_json(plan: Plan) -> Json:
     """Return a plan's data; proposals carry the numbers that `--write` takes."""
-    front = {each.title for each in plan.front}
+    front = {each.spec for each in plan.front}
     return {
         "version": VERSION,
         "path": plan.path,
@@ -38,7 +38,7 @@ def plan_json(plan: Plan) -> Json:
             {
                 "number": number,
                 "awards": list(awards(plan, each)),
-                "front": each.title in front,
+                "front": each.spec in front,
                 **_proposal(each),
                 "spec": each.spec,
             }

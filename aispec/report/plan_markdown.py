@@ -64,7 +64,7 @@ def _table(plan: Plan) -> Iterator[str]:
     groups = (awarded(plan), listed(plan), behind_api(plan), plan.unpriced)
     for each in (one for group in groups for one in group):
         names = ", ".join(awards(plan, each))
-        yield _row(f"{number_of[each.title]} {f'**{names}**' if names else ''}".strip(), each)
+        yield _row(f"{number_of[each.spec]} {f'**{names}**' if names else ''}".strip(), each)
 
 
 def _row(lead: str, each: Proposal) -> str:

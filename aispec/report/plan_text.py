@@ -12,6 +12,7 @@ from aispec.report.plan_words import (
     awards,
     behind_api,
     changes,
+    doubt,
     judged,
     listed,
     notes,
@@ -37,9 +38,9 @@ def render(plan: Plan, *, colour: bool, width: int = 100, unicode: bool = True) 
     sections = [
         [*_head(plan, frame)],
         [*_winners(plan, frame)],
-        draw(plan, frame.width, unicode=unicode),
-        [*_group("also none is cheaper and faster at once", listed(plan), plan, frame)],
         [*_group("behind an API", behind_api(plan), plan, frame)],
+        draw(plan, frame.width, unicode=unicode),
+        [*_group("between them, none both cheaper and faster", listed(plan), plan, frame)],
         [*_group("price unknown, so not ranked", plan.unpriced, plan, frame)],
         [*_misses(plan, frame)],
         [*_foot(plan, frame)],
@@ -63,7 +64,7 @@ def _winners(plan: Plan, frame: Frame) -> Iterator[str]:
     for place, each in enumerate(awarded(plan)):
         if place:
             yield ""
-        lead = f"{number_of[each.title]}  {' and '.join(awards(plan, each))}"
+        lead = f"{number_of[each.spec]}  {' and '.join(awards(plan, each))}"
         yield from _entry(lead, each, frame)
         if each.changes:
             yield from _lines(f"set {', '.join(changes(each))}", frame, _INDENT)
@@ -87,8 +88,8 @@ def _group(head: str, every: Sequence[Proposal], plan: Plan, frame: Frame) -> It
     number_of = numbers(plan)
     yield frame.paint(f"{head}:", "strong")
     for each in every:
-        doubt = "" if each.standing == "meets" else f" ({verdict(each)})"
-        text = f"{number_of[each.title]:>3}  {each.title}: {outcome(each)}{doubt}"
+        unsure = f" ({doubt(each)})" if doubt(each) else ""
+        text = f"{number_of[each.spec]:>3}  {each.title}: {outcome(each)}{unsure}"
         yield from wrap(safe(text, frame.unicode), frame.width, " " * 5)
 
 

@@ -23,7 +23,7 @@ def awards(plan: Plan, proposal: Proposal) -> tuple[str, ...]:
         (plan.smallest, "smallest"),
         (plan.smallest_model, "smallest model"),
     ]
-    names = [name for each, name in found if each and each.title == proposal.title]
+    names = [name for each, name in found if each and each.spec == proposal.spec]
     return tuple(name if sure else f"{name}, possibly" for name in names)
 
 
@@ -54,6 +54,14 @@ def _known(fact: Fact | None, sentence: str) -> str:
     if not (isinstance(fact, Quantity) and fact.known):
         return ""
     return sentence.format(figure(fact))
+
+
+def doubt(proposal: Proposal) -> str:
+    """Return what is not sure of a proposal in few words; nothing where all is."""
+    words = {"possibly": "possibly", "cannot tell": "nobody can tell", "fails": "fails"}
+    if proposal.standing == "meets":
+        return ""
+    return f"{words[proposal.standing]}: {', '.join(proposal.doubts)}"
 
 
 def verdict(proposal: Proposal) -> str:
@@ -96,8 +104,8 @@ def judged(plan: Plan) -> str:
 
 def listed(plan: Plan) -> tuple[Proposal, ...]:
     """Return the proposals of the front beside the awarded, thinned out evenly to what fits."""
-    named = {each.title for each in _awarded(plan)}
-    rest = [each for each in plan.front if each.title not in named]
+    named = {each.spec for each in (*_awarded(plan), *plan.apis)}
+    rest = [each for each in plan.front if each.spec not in named]
     if len(rest) <= MOST_LISTED:
         return tuple(rest)
     step = (len(rest) - 1) / (MOST_LISTED - 1)
@@ -106,7 +114,7 @@ def listed(plan: Plan) -> tuple[Proposal, ...]:
 
 def awarded(plan: Plan) -> tuple[Proposal, ...]:
     """Return the proposals that are best by a measure, each once."""
-    return tuple({each.title: each for each in _awarded(plan)}.values())
+    return tuple({each.spec: each for each in _awarded(plan)}.values())
 
 
 def _awarded(plan: Plan) -> list[Proposal]:
@@ -115,14 +123,14 @@ def _awarded(plan: Plan) -> list[Proposal]:
 
 
 def behind_api(plan: Plan) -> tuple[Proposal, ...]:
-    """Return the proposals behind an API that are listed nowhere else."""
-    shown = {each.title for each in (*awarded(plan), *listed(plan))}
-    return tuple(each for each in plan.apis if each.title not in shown)
+    """Return the proposals behind an API that are not awarded anything."""
+    shown = {each.spec for each in awarded(plan)}
+    return tuple(each for each in plan.apis if each.spec not in shown)
 
 
 def numbers(plan: Plan) -> dict[str, int]:
-    """Return the number of each proposal by its title, from 1."""
-    return {each.title: number for number, each in enumerate(plan.numbered(), 1)}
+    """Return the number of each proposal by its spec, from 1."""
+    return {each.spec: number for number, each in enumerate(plan.numbered(), 1)}
 
 
 def notes(plan: Plan) -> Iterator[str]:
@@ -132,7 +140,13 @@ def notes(plan: Plan) -> Iterator[str]:
     if plan.excused:
         yield f"Not required here, because the file silences it: {', '.join(plan.excused)}."
     if not plan.numbered():
-        yield "Nothing meets every target: loosen one, allow more accelerators, or name more models."
+        yield (
+            "Nothing meets every target: loosen one, allow more accelerators, or name more models."
+        )
+    if any(each.standing == "cannot tell" for each in plan.apis):
+        yield (
+            "An API's latency is known by measurement only: write api.latency to have it judged."
+        )
     yield (
         "Fewer bits change what a model answers: compare a proposal on your own cases first."
         " Latencies within 5% of each other count as equal."

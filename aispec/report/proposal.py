@@ -96,5 +96,5 @@ class Plan:
         listed += [*self.front, *self.apis, *self.unpriced]
         found: dict[str, Proposal] = {}
         for each in listed:
-            found.setdefault(each.title, each)
+            found.setdefault(each.spec, each)
         return tuple(found.values())

@@ -23,6 +23,7 @@ from aispec.surface.cli.terminal import emit, screen
 
 if TYPE_CHECKING:
     from aispec.report.proposal import Plan
+    from aispec.report.report import FailOn
 
 FORMATS = ("terminal", "json", "markdown", "html")
 _KEPT = ("model", "precision", "hardware", "engine")
@@ -77,7 +78,7 @@ def command(
     max_gpus: int | None,
     max_cost: float | None,
     marketplaces: bool,
-    fail_on: str | None,
+    fail_on: FailOn | None,
     form: str,
     output: str | None,
     write: tuple[int, str] | None,
@@ -85,14 +86,16 @@ def command(
     colour: str,
     prices: str | None,
 ) -> int:
-    """Search the ways to deploy FILE that meet every target and rule: the cheapest, the fastest
-    and the smallest, and what each further dollar buys.
+    """Search the ways to deploy FILE that meet every target and rule.
 
-    Precisions, accelerators, counts, parallelism, the engine's main settings, cloud instances and
-    providers of the same model are tried; what is `possibly` good enough comes after what
-    certainly is, and what has no known price is never called the cheapest. One deployment is
-    planned at a time; a front door's targets one by one. The exit code is 0 where there is a
-    proposal, 1 where nothing can be proposed, 2 when the question or the file is wrong.
+    Shows the cheapest, the fastest and the smallest, and what each further dollar buys. Tried are
+    precisions, accelerators, counts, parallelism, the engine's main settings, cloud instances and
+    providers of the same model. What is possibly good enough comes after what certainly is, and
+    what has no known price is never called the cheapest. One deployment is planned at a time; a
+    front door's targets one by one.
+
+    The exit code is 0 where there is a proposal, 1 where nothing can be proposed, 2 when the
+    question or the file is wrong.
 
     \b
     Examples:
