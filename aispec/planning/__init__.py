@@ -9,5 +9,6 @@ from __future__ import annotations
 from aispec.planning.plan import plan
 from aispec.planning.question import Question
 from aispec.planning.wishes import KEPT, PlanError, Unplannable, Wishes
+from aispec.report.proposal import Plan
 
-__all__ = ["KEPT", "PlanError", "Question", "Unplannable", "Wishes", "plan"]
+__all__ = ["KEPT", "Plan", "PlanError", "Question", "Unplannable", "Wishes", "plan"]
