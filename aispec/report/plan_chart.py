@@ -99,7 +99,7 @@ def draw(plan: Plan, width: int, *, unicode: bool) -> list[str]:
     grid = [[" "] * columns for _ in range(_ROWS)]
     for point in sorted(shown, key=lambda p: (-len(p.awards), -p.number)):
         _mark(grid, point, across, up, unicode)
-    return [*_framed(grid, up, unicode), *_costs(across, columns, unicode), _legend(unicode)]
+    return [*_framed(grid, up, unicode), *_costs(across, columns, unicode), *_legend(unicode)]
 
 
 def _mark(grid: list[list[str]], point: Point, across: Axis, up: Axis, unicode: bool) -> None:
@@ -135,10 +135,11 @@ def _costs(across: Axis, columns: int, unicode: bool) -> list[str]:
     return [f"{margin}{corner}{line * columns}", f"{margin} {''.join(labels)}".rstrip()]
 
 
-def _legend(unicode: bool) -> str:
+def _legend(unicode: bool) -> list[str]:
     marks = {name: pair[not unicode] for name, pair in _MARKS.items()}
-    return (
-        f"{' ' * _MARGIN} a whole answer's time over USD a month:"
-        f" {marks['meets']} meets, {marks['possibly']} possibly, {marks['cannot tell']} can't tell,"
-        f" {marks['fails']} fails"
-    )
+    margin = " " * _MARGIN
+    return [
+        f"{margin} a whole answer's time over USD a month",
+        f"{margin} {marks['meets']} meets, {marks['possibly']} possibly,"
+        f" {marks['cannot tell']} can't tell, {marks['fails']} fails",
+    ]
