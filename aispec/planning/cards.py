@@ -42,11 +42,20 @@ def cards(now: Deployment, catalog: Catalog, wishes: Wishes) -> tuple[Card, ...]
     purchase = now.machines.purchase if now.machines else "on-demand"
     market = _Market(_clouds(wishes), wishes.marketplaces, _way(purchase))
     named = [entry.id for name in wishes.accelerators for entry in _named(name, catalog)]
-    found = [*_written(now, wishes, named)]
+    found = [*_written(now, catalog, wishes)]
     if "hardware" not in wishes.keep:
         for each in dict.fromkeys(named or catalog.prices.accelerators()):
             found += _rented(now, each, catalog, market, asked=bool(named))
     return tuple(found)
+
+
+def admitted(now: Deployment, catalog: Catalog, wishes: Wishes) -> bool:
+    """Whether the written hardware is an accelerator and from a provider that is wished for."""
+    machines = now.machines
+    if machines is None or not _from_written(machines, wishes):
+        return False
+    named = {entry.id for name in wishes.accelerators for entry in _named(name, catalog)}
+    return not named or {entry.id for entry in machines.candidates} <= named
 
 
 def _clouds(wishes: Wishes) -> frozenset[str] | None:
@@ -71,14 +80,14 @@ def _named(name: str, catalog: Catalog) -> tuple[Accelerator, ...]:
     return match.entries if isinstance(match, Ambiguous) else (match.entry,)
 
 
-def _written(now: Deployment, wishes: Wishes, named: list[str]) -> Iterator[Card]:
+def _written(now: Deployment, catalog: Catalog, wishes: Wishes) -> Iterator[Card]:
     """Yield the written hardware as a card, where its name means one thing."""
     machines = now.machines
     if machines is None or len(machines.candidates) != 1:
         return
-    entry = machines.candidates[0]
-    if (named and entry.id not in named) or not _from_written(machines, wishes):
+    if not admitted(now, catalog, wishes):
         return
+    entry = machines.candidates[0]
     memory, price = total_memory(machines), accelerator_price(machines)
     if not memory.known:
         return

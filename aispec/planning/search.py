@@ -73,8 +73,9 @@ class Search:
     _judged: set[int] = field(default_factory=set)
 
     def run(self, now: Tried) -> Found:
-        """Search it all; `now` is the deployment as it is written."""
-        self.found.standings.enter(now)
+        """Search it all; `now` is the deployment as it is written, which may be wished for too."""
+        if self.space.written:
+            self.found.standings.enter(now)
         endpoints = list(self.space.endpoints())
         bases = self.space.bases
         self._total = len(endpoints) + sum(map(len, bases))

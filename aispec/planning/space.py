@@ -25,7 +25,7 @@ from aispec.planning.candidate import (
     Stored,
     compose,
 )
-from aispec.planning.cards import cards
+from aispec.planning.cards import admitted, cards
 from aispec.planning.endpoints import endpoints
 from aispec.planning.formats import stored
 from aispec.planning.layouts import layouts
@@ -71,6 +71,18 @@ class Space:
         machines = self.now.machines
         written = machines.count * machines.replicas if machines else 0
         return max(int(self.choices["accelerators"]), 2 * written)
+
+    @cached_property
+    def written(self) -> bool:
+        """Whether the deployment as it is written is one that is wished for."""
+        machines, setup = self.now.machines, self.now.setup
+        if machines is None or setup is None:
+            return any(not each.changes for each in self.endpoints())
+        if machines.count * machines.replicas > self.most:
+            return False
+        if self.wishes.engines and setup.name not in self.wishes.engines:
+            return False
+        return admitted(self.now, self.catalog, self.wishes)
 
     def endpoints(self) -> Iterator[Candidate]:
         """Yield every candidate behind an API."""
@@ -128,6 +140,10 @@ class Space:
     def _engines(self, card: Card) -> Iterator[Part]:
         setup = self.now.setup
         here = setup.name if setup else None
+        for asked in self.wishes.engines:
+            if engine(asked) is None:
+                listed = ", ".join(self.choices["formats"])
+                raise PlanError(f"there is no engine '{asked}': choose of {listed}")
         names = self.wishes.engines or tuple(self.choices["engines"])
         if "engine" in self.wishes.keep:
             names = (here,) if here else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aispec.report.json_format import VERSION, fact_json
-from aispec.report.plan_words import awards
+from aispec.report.plan_words import won
 from aispec.report.proposal import Miss, Plan, Proposal
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ def plan_json(plan: Plan) -> Json:
         "proposals": [
             {
                 "number": number,
-                "awards": list(awards(plan, each)),
+                "awards": list(won(plan, each)),
                 "front": each.spec in front,
                 **_proposal(each),
                 "spec": each.spec,

@@ -8,23 +8,29 @@ from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.report.cells import counted
-from aispec.report.proposal import Plan, Proposal, Scalar
+from aispec.report.proposal import Plan, Proposal, Scalar, Standing
 
 MOST_LISTED = 12
 """Proposals of the front that are listed; a chart shows all of them."""
 
 
+_UNSURE: dict[Standing, str] = {"possibly": ", possibly", "cannot tell": ", for all one can tell"}
+
+
 def awards(plan: Plan, proposal: Proposal) -> tuple[str, ...]:
-    """Return what a proposal is: the cheapest, the fastest, the smallest."""
-    sure = plan.cheapest is None or plan.cheapest.standing == "meets"
+    """Return what a proposal is, and how sure that is: `cheapest, possibly`."""
+    return tuple(name + _UNSURE.get(proposal.standing, "") for name in won(plan, proposal))
+
+
+def won(plan: Plan, proposal: Proposal) -> tuple[str, ...]:
+    """Return by which measures a proposal is the best."""
     found = [
         (plan.cheapest, "cheapest"),
         (plan.fastest, "fastest"),
         (plan.smallest, "smallest"),
         (plan.smallest_model, "smallest model"),
     ]
-    names = [name for each, name in found if each and each.spec == proposal.spec]
-    return tuple(name if sure else f"{name}, possibly" for name in names)
+    return tuple(name for each, name in found if each and each.spec == proposal.spec)
 
 
 def outcome(proposal: Proposal) -> str:

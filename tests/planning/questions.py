@@ -50,9 +50,10 @@ def pruned(asked: Question, run: Options | None = None) -> Found:
 
 
 def brute(asked: Question, run: Options | None = None) -> list[Tried]:
-    """Every candidate through the whole pipeline, the written one first."""
+    """Every candidate through the whole pipeline, and the written one where it is wished for."""
     search, now = started(asked, run)
-    return [now, *(search.trial.run(each) for each in search.space.candidates())]
+    every = [search.trial.run(each) for each in search.space.candidates()]
+    return [*every, now] if search.space.written else every
 
 
 def best(every: list[Tried], *measures: str) -> Tried | None:

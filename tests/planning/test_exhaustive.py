@@ -29,10 +29,11 @@ def _compare(asked: Any, run: Any = None) -> tuple[int, int]:
     for name, measures in _MEASURES.items():
         assert _named(found.standings.award(name)) == _named(best(every, *measures)), name
     assert [*map(_named, found.standings.front())] == [*map(_named, front(every))]
-    unpriced = {t.candidate.where for t in every[1:] if t.standing < FAILS and not t.priced}
+    tried = [each for each in every if each.candidate.where != "as written"]
+    unpriced = {t.candidate.where for t in tried if t.standing < FAILS and not t.priced}
     hosted = {t.candidate.where for t in every if t.candidate.accelerators}
     assert set(found.unpriced) == unpriced & hosted
-    assert found.tally.judged == len(every) - 1
+    assert found.tally.judged == len(tried)
     return found.tally.judged, found.tally.computed
 
 
