@@ -82,13 +82,20 @@ def depends(fact: str) -> frozenset[str]:
 
 
 def choices_of(rule: Rule) -> frozenset[str]:
-    """Return the choices that a rule's verdict depends on at most."""
-    return _choices_of(names(rule))
+    """Return the choices that a rule's verdict on accelerators depends on at most."""
+    return _choices_of(rule.applies, rule.when, names(rule))
 
 
 @lru_cache(maxsize=1024)
-def _choices_of(facts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset().union(*map(depends, facts))
+def _choices_of(applies: str, when: str, facts: tuple[str, ...]) -> frozenset[str]:
+    # Every candidate on accelerators names them: that they are given depends on nothing.
+    rest = f"{applies} {when}".replace(_GIVEN, "")
+    kept = [fact for fact in facts if fact != _ASKED or _ASKED in rest]
+    return frozenset().union(*map(depends, kept))
+
+
+_ASKED = "hardware.asked"
+_GIVEN = f"given({_ASKED})"
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aispec.pipeline import check
-from aispec.planning import Plan, Question, plan
+from aispec.planning import Plan, Question, Wishes, plan
 from aispec.planning.standings import Standings
 from tests.planning.questions import CHAT, options, pruned, question
 
@@ -22,7 +22,7 @@ def _cheapest(standings: Standings) -> tuple[int, float]:
     return (tried.standing, tried.cost) if tried else (9, inf)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from([{"max_gpus": 1}, {"providers": ["aws"]}, {"accelerators": ["a10g-24gb"]}]),
     st.sampled_from([{}, {"keep": frozenset({"precision"})}, {"keep": frozenset({"engine"})}]),
@@ -37,7 +37,7 @@ def test_a_further_constraint_never_finds_a_cheaper_one(
     assert _cheapest(free.standings) <= _cheapest(bound.standings)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(1, 4000), st.floats(1, 4000))
 def test_more_to_spend_never_makes_the_cheapest_dearer(one: float, other: float) -> None:
     less, more = sorted((one, other))
@@ -90,7 +90,8 @@ def test_what_is_sure_ranks_before_what_is_possible() -> None:
     assert made.cheapest.standing == "meets"
     best = made.cheapest.facts["cost.month"].value
     cheaper = [each for each in made.front if each.facts["cost.month"].value < best]
-    assert {each.standing for each in cheaper} == {"possibly", "cannot tell"}
+    assert cheaper
+    assert {each.standing for each in cheaper} <= {"possibly", "cannot tell"}
 
 
 def test_the_smallest_model_that_is_good_enough_is_named() -> None:
@@ -100,14 +101,16 @@ def test_the_smallest_model_that_is_good_enough_is_named() -> None:
 
 
 def test_what_the_file_silences_is_not_required() -> None:
-    text = "version: 1\nname: a\nmodel: command-r-plus-08-2024\nuse: commercial\n"
+    text = "version: 1\nname: a\nuse: commercial\n"
     text += "# aispec: allow OPS001 -- licensed by contract 12, legal\n"
+    text += "model: command-r-plus-08-2024\n"
     text += "hardware: 4x a100-80gb\nworkload: {users: 10/day, tokens_per_session: 900}\n"
-    silenced = plan(Question("a.yaml", text=text), options())
-    loud = plan(Question("a.yaml", text=text.replace("# aispec", "# ")), options())
+    kept = Wishes(keep=frozenset({"hardware"}))
+    silenced = plan(Question("a.yaml", None, kept, text), options())
+    loud = plan(Question("a.yaml", None, kept, text.replace("# aispec", "# ")), options())
     assert silenced.excused == ("OPS001",)
     assert silenced.cheapest
-    assert loud.cheapest is None or loud.cheapest.accelerators == 0
+    assert loud.cheapest is None
 
 
 def test_two_searches_find_the_same() -> None:
