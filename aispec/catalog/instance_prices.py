@@ -66,6 +66,12 @@ def accelerator_prices(accelerator: str) -> tuple[InstancePrice, ...]:
     return tuple(p for p in _instances() if p.accelerator == accelerator and p.accelerators >= 1)
 
 
+@lru_cache(maxsize=1)
+def priced_accelerators() -> tuple[str, ...]:
+    """Catalogue ids of all accelerators that somebody rents whole, sorted."""
+    return tuple(sorted({p.accelerator for p in _instances() if p.accelerators >= 1}))
+
+
 def hourly_range(
     prices: Iterable[InstancePrice], purchase: Purchase = "on-demand"
 ) -> Spread | None:

@@ -74,6 +74,11 @@ def _nodes(count: int, candidates: tuple[Accelerator, ...]) -> int:
     return -(-count // per_node)
 
 
+def counted(machines: Machines, count: int) -> Machines:
+    """Return the machines with another number of accelerators in a replica."""
+    return replace(machines, count=count, nodes=_nodes(count, machines.candidates))
+
+
 def spread(
     machines: Machines, degrees: Parallelism, engine: str, assumptions: Assumptions
 ) -> Machines:

@@ -24,7 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.api_prices import ApiPrice, api_price
-from aispec.catalog.instance_prices import InstancePrice, accelerator_prices, instance_price
+from aispec.catalog.instance_prices import (
+    InstancePrice,
+    accelerator_prices,
+    instance_price,
+    priced_accelerators,
+)
 from aispec.catalog.model_names import slug, stem
 from aispec.catalog.providers import canonical_cloud, canonical_provider
 from aispec.catalog.shelf import CatalogError
@@ -74,6 +79,24 @@ class PriceBook:
             if row.instance.lower() == wanted and (not cloud or row.provider == _cloud(cloud))
         ]
         return tuple(own[:1]) or instance_price(name)
+
+    def accelerators(self) -> tuple[str, ...]:
+        """Catalogue ids of all accelerators that have a price, sorted."""
+        own = {row.accelerator for row in self.by_hour if row.accelerators >= 1}
+        return tuple(sorted(own.union(priced_accelerators())))
+
+    def instances(self, accelerator: str) -> tuple[str, ...]:
+        """Instances with whole accelerators of this catalogue id, as `cloud/name`, sorted."""
+        rows = (*self.by_hour, *self.accelerator(accelerator))
+        return tuple(
+            sorted(
+                {
+                    f"{row.provider}/{row.instance}"
+                    for row in rows
+                    if row.accelerator == accelerator and row.instance and row.accelerators >= 1
+                }
+            )
+        )
 
     def accelerator(self, name: str) -> tuple[InstancePrice, ...]:
         """Prices of instances with whole accelerators of this catalogue id."""

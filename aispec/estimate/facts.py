@@ -44,7 +44,7 @@ def estimate(case: Case) -> Facts:
     """Compute every fact of a deployment, in the vocabulary's order."""
     deployment = case.deployment
     weights = _weights(deployment)
-    request = request_in(case)
+    request = request_for(case)
     found: Facts = {
         **identity.facts(deployment, weights, case.today),
         **context.facts(deployment, request),
@@ -61,8 +61,8 @@ def estimate(case: Case) -> Facts:
     return {name: found[name] for name in FACTS}
 
 
-def request_in(case: Case) -> Request | None:
-    """Return the request that a case's workload describes, its prompts counted."""
+def request_for(case: Case) -> Request | None:
+    """Return what one request of a case looks like; none where it carries no load."""
     if case.workload is None:
         return None
     name, said = _named(case.deployment)
@@ -113,7 +113,7 @@ def _self_hosted(
     cached = request.input.value * request.cached_share
     cache = space.cache if space else None
     speed = roofline(deployment, weights, cache, cached) if weights else None
-    flow = _traffic(deployment, workload, request, speed, space)
+    flow = flow_of(deployment, workload, request, speed, space)
     found: Facts = dict(traffic.facts(flow, request, workload.batch))
     found |= _memory(deployment, space, flow)
     found |= _speed(deployment, speed, found["memory.boots"], flow, request)
@@ -139,13 +139,14 @@ def _speed(
     )
 
 
-def _traffic(
+def flow_of(
     deployment: Deployment,
     workload: Workload,
     request: Request,
     speed: Roofline | None,
     space: Room | None,
 ) -> Traffic:
+    """Return the traffic over all replicas; `space` says how many requests run at once."""
     bounds = latency.spread(speed, "load") if speed else (1.0, 1.0)
     return traffic.self_hosted(
         workload,

@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
 from aispec.estimate.fact import Absent, Fact
-from aispec.estimate.facts import Case, counted, estimate, request_in
+from aispec.estimate.facts import Case, counted, estimate, request_for
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import Gathered
@@ -64,7 +64,7 @@ def _costs(each: Placed, by_name: Mapping[str, Placed], options: Options) -> Map
             if r.to in by_name
         ]
         return {name: cost for name, cost in named if isinstance(cost, Quantity)}
-    request = request_in(_case(each, each.workload, options))
+    request = request_for(_case(each, each.workload, options))
     return parts(each.deployment, each.workload, request, each.facts) if request else {}
 
 

@@ -23,6 +23,7 @@ _COMMANDS = {
     "diff": "Say what a change does to fit, cost, limits and latency.",
     "explain": "Tell a rule at length, or derive a fact of a file line by line.",
     "facts": "Print every computed figure with its bounds.",
+    "plan": "Search the cheapest, fastest and smallest deployments that pass.",
     "fix": "Mend spellings, and apply remedies, changing nothing else.",
     "baseline": "Record today's findings, so that only new ones count.",
     "rules": "List rules, and test rule files by their own examples.",
