@@ -36,6 +36,7 @@ class Case:
     workload: Workload | None
     today: date | None = None
     prompts: Mapping[str, str] = field(default_factory=dict)  # texts by part
+    request: Request | None = None  # what the workload's request is, where that is known already
 
 
 def estimate(case: Case) -> Facts:
@@ -59,8 +60,8 @@ def estimate(case: Case) -> Facts:
 
 
 def _request(case: Case) -> Request | None:
-    if case.workload is None:
-        return None
+    if case.workload is None or case.request is not None:
+        return case.request
     name, said = _named(case.deployment)
     counted = {part: count_tokens(text, name, said) for part, text in case.prompts.items()}
     kind = tokenizer_of(name, said).name if case.workload.languages else "other"
