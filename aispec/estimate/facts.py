@@ -38,6 +38,7 @@ class Case:
     today: date | None = None
     prompts: Mapping[str, str | Quantity] = field(default_factory=dict)  # texts, or their tokens
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
+    request: Request | None = None  # what the workload's request is, where that is known already
 
 
 def estimate(case: Case) -> Facts:
@@ -63,8 +64,8 @@ def estimate(case: Case) -> Facts:
 
 def request_for(case: Case) -> Request | None:
     """Return what one request of a case looks like; none where it carries no load."""
-    if case.workload is None:
-        return None
+    if case.workload is None or case.request is not None:
+        return case.request
     name, said = _named(case.deployment)
     kind = tokenizer_of(name, said).name if case.workload.languages else "other"
     return request_of(case.workload, case.deployment.assumed, _tokens(case), kind)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate
+from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
 from aispec.governance import Governance
-from aispec.policy.engine import Verdict, verdicts
+from aispec.policy.engine import finds, verdicts
 from aispec.policy.finding import Finding
 from aispec.policy.remedy import Outcome, Trials, remedies
 from aispec.report.report import Judged
@@ -39,6 +41,7 @@ class Bench:
     strict: bool
     targets: tuple[Bench, ...] = ()
     before: Facts | Absent = NO_BASE
+    kept: list[Request] = field(default_factory=list, compare=False)
 
     def attempt(self, spec: Spec) -> Outcome:
         """Run the pipeline on a changed spec."""
@@ -48,6 +51,10 @@ class Bench:
             return self._opened(deployment)
         same = self.workload is self.deployment.spec.workload
         return self._judged(deployment, spec.workload if same else self.workload)
+
+    def as_it_is(self, facts: Facts) -> Outcome:
+        """What has been found of the deployment without a change."""
+        return self._outcome(self.deployment, facts)
 
     def closed(self) -> bool:
         """Whether the targets of a front door carry its requests and no other door's."""
@@ -59,8 +66,36 @@ class Bench:
         )
 
     def _judged(self, deployment: Deployment, workload: Workload | None) -> Outcome:
-        facts = estimate(Case(deployment, workload, self.today, self.prompts(), self.before))
-        return Outcome(deployment, facts, self._verdicts(deployment, facts))
+        case = Case(
+            deployment,
+            workload,
+            self.today,
+            self.prompts(),
+            self.before,
+            self._request(deployment),
+        )
+        return self._outcome(deployment, estimate(case))
+
+    def _request(self, deployment: Deployment) -> Request | None:
+        """The request that is tried throughout, where the change leaves it what it is."""
+        own = self.deployment
+        workload = own.spec.workload
+        if self.workload is not workload or deployment.spec.workload is not workload:
+            return None
+        if workload is None or workload.prompts or workload.languages:
+            return None  # these are counted by the model's own tokenizer
+        if not self.kept:
+            self.kept.append(request_of(workload, own.assumed))
+        return self.kept[0] if deployment.assumed == own.assumed else None
+
+    def _outcome(self, deployment: Deployment, facts: Facts) -> Outcome:
+        rules, scope = self.governance.rules, {**stated(deployment), **facts}
+        return Outcome(
+            deployment,
+            facts,
+            partial(verdicts, rules, scope, strict=self.strict),
+            partial(finds, rules, scope),
+        )
 
     def _opened(self, door: Deployment) -> Outcome:
         """A front door and its targets; what is found of these counts as what is found of it."""
@@ -76,11 +111,9 @@ class Bench:
             for each in made
             for code, verdict in each.verdicts.items()
         }
-        return Outcome(door, facts, found | self._verdicts(door, facts))
-
-    def _verdicts(self, deployment: Deployment, facts: Facts) -> dict[str, Verdict]:
-        scope = {**stated(deployment), **facts}
-        return verdicts(self.governance.rules, scope, strict=self.strict)
+        own = self._outcome(door, facts)
+        whole = found | dict(own.verdicts)
+        return Outcome(door, facts, lambda: whole, whole.__contains__)
 
 
 def with_remedies(
@@ -104,11 +137,8 @@ def _remedied(each: Judged, bench: Bench) -> Judged:
     if not any(map(_wants, each.findings)) or not _tried(bench):
         return each
     rules = bench.governance.rules
-    if bench.targets:
-        before = bench.attempt(bench.deployment.spec)
-    else:
-        scope = {**each.stated, **each.facts}
-        before = Outcome(bench.deployment, each.facts, verdicts(rules, scope, strict=bench.strict))
+    whole = bench.attempt(bench.deployment.spec) if bench.targets else None
+    before = whole or bench.as_it_is(each.facts)
     trials = Trials(before, {rule.code: rule for rule in rules}, bench.attempt)
     order = sorted((f for f in each.findings if _wants(f)), key=lambda f: f.severity)
     found = {finding.fingerprint: remedies(finding, trials) for finding in order}

@@ -32,7 +32,8 @@ from aispec.estimate.stated import stated
 from aispec.planning.candidate import Base, Knobs, Part
 from aispec.planning.trial import FAILS, MEETS, NO_LEVEL, POSSIBLY, Trial, level
 from aispec.policy.change import changed
-from aispec.policy.engine import names, outcome
+from aispec.policy.engine import names
+from aispec.policy.panel import Seat
 from aispec.policy.rule import Rule
 
 _GIB = 2.0**30
@@ -88,7 +89,7 @@ class Floors:
 
     trial: Trial
     requests: Mapping[str, Request | None]
-    _targets: tuple[Rule, ...] = field(init=False)
+    _targets: tuple[Seat, ...] = field(init=False)
     _stated: Facts = field(init=False)
     _at: tuple[float | None, float | None] = field(init=False)
     _made: dict[tuple[str, ...], Deployment] = field(default_factory=dict)
@@ -101,7 +102,7 @@ class Floors:
         self._stated = {**stated(deployment), **_KNOWN}
         speaking = {c for r in self.trial.bench.governance.rules for c in r.instead_of}
         self._targets = tuple(
-            rule
+            Seat(rule)
             for rule in self.trial.required.values()
             if " ".join(rule.when.split()) in _TARGETS and rule.code not in speaking
         )
@@ -121,7 +122,7 @@ class Floors:
         if times is None or not times.bounding:
             return MEETS
         scope = self._scope(base, times)
-        answers = [outcome(rule, scope) for rule in self._targets if _told(rule, scope)]
+        answers = [seat.outcome(scope) for seat in self._targets if _told(seat.rule, scope)]
         if Answer.YES in answers:
             return FAILS
         return POSSIBLY if Answer.MAYBE in answers else MEETS

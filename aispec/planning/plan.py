@@ -15,7 +15,7 @@ from aispec.planning.space import Space
 from aispec.planning.telling import tell
 from aispec.planning.trial import Tried
 from aispec.policy.change import changed
-from aispec.policy.engine import verdicts
+from aispec.policy.engine import finds, verdicts
 from aispec.policy.remedy import Outcome
 from aispec.report.proposal import Plan
 
@@ -62,7 +62,8 @@ def as_written(asked: Subject) -> Tried:
     )
     rules, strict = trial.bench.governance.rules, trial.bench.strict
     scope = {**found.stated, **found.facts}
-    outcome = Outcome(deployment, found.facts, verdicts(rules, scope, strict=strict))
+    found_of = partial(verdicts, rules, scope, strict=strict)
+    outcome = Outcome(deployment, found.facts, found_of, partial(finds, rules, scope))
     return trial.judged(candidate, outcome)
 
 

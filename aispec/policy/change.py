@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from math import prod
 from typing import Any
 
 from aispec.catalog.instance_prices import instance_price
@@ -99,6 +100,9 @@ def _dropped(hardware: Hardware, changes: Changes) -> Changes:
 def _degrees(hardware: Hardware, changes: Changes) -> Changes | None:
     """Degrees of parallelism whose product is the new count; none where there are none."""
     written = hardware.parallelism
+    if "hardware.parallelism.pipeline" in changes:
+        made = [changes[f"hardware.parallelism.{n}"].made for n in ("tensor", "pipeline")]
+        return {} if prod(made) * (written.data or 1) == (hardware.count or 1) else None
     if "hardware.count" not in changes or written == Parallelism():
         return {}
     if "hardware.parallelism.tensor" in changes:

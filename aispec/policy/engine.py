@@ -95,6 +95,18 @@ def verdicts(
     }
 
 
+def finds(rules: Sequence[Rule], scope: Mapping[str, Fact], code: str) -> bool:
+    """Return whether `judge` would find something by one rule, without asking all the others."""
+    ready = panel(rules)
+    seat = ready.seat(code)
+    answer = seat.outcome(scope) if seat else Answer.NO
+    if answer is Answer.NO:
+        return False
+    sure = _DOUBT.index(_CERTAINTY[answer])
+    others = (other.outcome(scope) for other in ready.instead_of(code))
+    return all(o is Answer.NO or _DOUBT.index(_CERTAINTY[o]) > sure for o in others)
+
+
 def names(rule: Rule) -> tuple[str, ...]:
     """Return the facts and fields that a rule's condition uses, sorted."""
     return Seat(rule).names

@@ -82,13 +82,23 @@ def memories(word: str, now: Situation) -> list[Step]:
 
 
 def tensors(word: str, now: Situation) -> list[Step]:
-    """Tensor parallel degrees that divide the attention heads."""
+    """Tensor parallel degrees that divide the attention heads and share the key-value heads."""
     machines, heads = now.deployment.machines, now.value("architecture.heads")
     if machines is None or heads is None:
         return []
-    have = machines.sharding.tensor
-    fitting = [n for n in powers(1, _MOST_DEVICES) if heads % n == 0]
+    have, kv = machines.sharding.tensor, now.value("architecture.kv_heads") or heads
+    even = [n for n in powers(1, _MOST_DEVICES) if kv % n == 0 or n % kv == 0]
+    fitting = [n for n in even if heads % n == 0]
     return [step(n) for n in reversed(fitting) if (n < have if word == "less" else n > have)]
+
+
+def stages(word: str, now: Situation) -> list[Step]:
+    """More pipeline stages, of those that divide the accelerators of a replica."""
+    machines = now.deployment.machines
+    if machines is None or word != "more":
+        return []
+    count = machines.count
+    return [step(n) for n in range(machines.sharding.pipeline + 1, count + 1) if count % n == 0]
 
 
 def experts(word: str, now: Situation) -> list[Step]:

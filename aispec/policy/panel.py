@@ -1,6 +1,6 @@
 """A set of rules made ready to judge one deployment after the other.
 
-Conditions are compiled when they are first asked. From the third deployment on, rules that cannot
+Conditions are compiled when they are first asked. After some tens of judgements, rules that cannot
 hold for what is absent are left out: deployments that lack the same facts share one short list.
 """
 
@@ -14,7 +14,7 @@ from aispec.policy.expression import condition
 from aispec.policy.operations import Ask
 from aispec.policy.rule import Rule
 
-_FEW = 2  # deployments for which it does not pay to look what is absent
+_FEW = 40  # judgements for which it does not pay to look what is absent
 _MOST_LISTS = 1024
 _TELLING = ("environment", "use", "hardware.class", "hardware.purchase", "model.kind")
 """Texts that rules ask for and that have few values: rules that ask for another are left out."""
@@ -76,10 +76,11 @@ class Seat:
 class Panel:
     """Rules that judge, in their order; those of the reader have no condition and no seat."""
 
-    __slots__ = ("_judged", "_lists", "_needs", "_words", "rules", "seats")
+    __slots__ = ("_few", "_judged", "_lists", "_needs", "_words", "rules", "seats")
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], few: int = _FEW) -> None:
         self.rules = rules
+        self._few = few
         self.seats = [Seat(rule) for rule in rules if not rule.reader]
         self._judged = 0
         self._needs: dict[str, list[int]] = {}
@@ -94,9 +95,17 @@ class Panel:
             if (answer := seat.outcome(scope)) is not Answer.NO
         ]
 
+    def seat(self, code: str) -> Seat | None:
+        """Return the place of a rule; none where it does not judge here."""
+        return next((seat for seat in self.seats if seat.rule.code == code), None)
+
+    def instead_of(self, code: str) -> list[Seat]:
+        """Return the rules that speak in place of another."""
+        return [seat for seat in self.seats if code in seat.rule.instead_of]
+
     def _concerned(self, scope: Mapping[str, Fact]) -> list[Seat]:
         self._judged += 1
-        if self._judged <= _FEW:
+        if self._judged <= self._few:
             return self.seats
         needs = self._needs or self._look()
         get = scope.get

@@ -38,13 +38,30 @@ _MOST_COMBINED = 40
 _ROUNDS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """What the pipeline says of a spec; `verdicts` are by codes of rules that find something."""
+    """What the pipeline says of a spec.
+
+    `judge` gives the verdicts by codes of rules that find something, `ask` whether one rule does:
+    most changes do not even make their own rule pass, and then nobody asks the others.
+    """
 
     deployment: Deployment
     facts: Facts
-    verdicts: Mapping[str, Verdict]
+    judge: Callable[[], Mapping[str, Verdict]]
+    ask: Callable[[str], bool]
+    _verdicts: Mapping[str, Verdict] | None = None
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What all rules say, asked once."""
+        if self._verdicts is None:
+            self._verdicts = self.judge()
+        return self._verdicts
+
+    def finds(self, code: str) -> bool:
+        """Whether one rule finds something."""
+        return code in self._verdicts if self._verdicts is not None else self.ask(code)
 
 
 Attempt = Callable[[Spec], Outcome]
@@ -106,7 +123,7 @@ def _try(rule: Rule, asked: Mapping[str, Any], trials: Trials, found: _Found, mo
         outcome = trials.run(changes, most)
         if outcome is None:
             return
-        if rule.code in outcome.verdicts or _priceless(rule, outcome):
+        if outcome.finds(rule.code) or _priceless(rule, outcome):
             continue
         if not _worse(trials, outcome):
             found.helps.append((changes, outcome))
@@ -180,7 +197,7 @@ def _with_promises(
             break
         changes = {**changes, **extra}
         again = trials.run(changes, MOST_TRIES + _LAST_TRIES)
-        if again is None or rule.code in again.verdicts:
+        if again is None or again.finds(rule.code):
             return None
         outcome = again
     return changes, outcome

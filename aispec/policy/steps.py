@@ -255,6 +255,7 @@ _WAYS: Mapping[str, Steps] = {
     "hardware.accelerator": machine.accelerators,
     "hardware.memory": machine.memories,
     "hardware.parallelism.tensor": machine.tensors,
+    "hardware.parallelism.pipeline": machine.stages,
     "hardware.parallelism.expert": machine.experts,
     "model.id": _model,
     "routes": _shares,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any
@@ -11,7 +10,10 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import SEVERITIES, Finding, Label, Remedy
+from aispec.report.json_text import dumps
 from aispec.report.report import Judged, Report
+
+__all__ = ["VERSION", "check_json", "dumps", "fact_json", "facts", "facts_json"]
 
 VERSION = 1
 """The version of both shapes; a field may be added without a new one."""
@@ -19,10 +21,6 @@ VERSION = 1
 Json = dict[str, Any]
 
 _LARGEST_WHOLE = 2**53
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def facts_json(report: Report) -> Json:
@@ -39,18 +37,6 @@ def check_json(report: Report) -> Json:
         "silenced": [_silenced(f) for f in report.silenced()],
         "summary": _summary(report),
     }
-
-
-def dumps(data: Json | list[Json]) -> str:
-    """Return data as JSON text that any reader takes, and that no terminal or editor obeys.
-
-    Invisible characters are escaped; half a surrogate pair, which UTF-8 cannot hold, is replaced.
-    """
-    import json
-
-    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
-    text = _SURROGATE.sub("\ufffd", text)
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def fact_json(fact: Fact) -> Any:

@@ -192,3 +192,28 @@ def test_a_front_door_is_offered_other_shares() -> None:
     after = check((), run, {"ai-deploy.yaml": text})
     assert not [f for f in after.every() if f.code == "COST001"]
     assert first.cost_month == pytest.approx(after.cost_month.value, rel=1e-6)
+
+
+def test_a_replica_is_split_into_stages_where_its_heads_do_not_divide() -> None:
+    spec = BIG | {
+        "model": "phi-4",
+        "hardware": {"accelerator": "l40s", "count": 4},
+        "workload": {"users": {"concurrent": 8}, "tokens": {"input": 1000, "output": 300}},
+    }
+    remedies = found(spec, "FIT019").remedies
+    assert remedies
+    for each in remedies:
+        degrees = {p.rpartition(".")[2]: n for p, n in each.set.items() if "parallelism" in p}
+        if "pipeline" in degrees:
+            assert degrees["tensor"] * degrees["pipeline"] == 4
+        assert not errors(applied(spec, each.set), remedies=False)
+
+
+def test_stages_that_do_not_make_up_the_accelerators_are_not_tried() -> None:
+    spec = Spec(1, "here", hardware=Hardware("l40s", 4))
+    split = {
+        "hardware.parallelism.tensor": step(2),
+        "hardware.parallelism.pipeline": step(4),
+    }
+    assert entailed(spec, split) is None
+    assert entailed(spec, split | {"hardware.parallelism.pipeline": step(2)}) is not None

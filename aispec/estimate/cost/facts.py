@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from aispec.catalog.api_prices import api_price
 from aispec.catalog.deployment import Deployment, Machines
@@ -15,7 +16,7 @@ from aispec.estimate.cost.hourly import (
     oldest,
     used_share,
 )
-from aispec.estimate.cost.tokens import Tariff, listed, stated
+from aispec.estimate.cost.tokens import Tariff, for_length, listed, stated
 from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.quantity import How, Quantity, total
 from aispec.estimate.request import Request
@@ -216,10 +217,15 @@ def _small(request: Request, traffic: Traffic) -> Fact:
     """Return what the load costs with a small model; whether that one will do is not said."""
     if traffic.only_batch:
         return Absent("there are batch jobs alone")
-    prices = api_price(None, _SMALL)
-    day = _served(listed(prices, request, False), request, traffic)
+    day = _served(_small_tariff(int(request.longest_input.value)), request, traffic)
     how = f"the same requests to {_SMALL} at list price, where it is good enough"
     return _figure(day, "USD/month", how, day, DAYS_A_MONTH)
+
+
+@lru_cache(maxsize=256)
+def _small_tariff(longest: int) -> Tariff:
+    """What tokens of the small model cost in requests of up to so much input."""
+    return for_length(api_price(None, _SMALL), longest, False)
 
 
 def energy_cost(deployment: Deployment) -> Fact:

@@ -50,11 +50,16 @@ def _exact(value: float | None, reason: str) -> Quantity:
 
 def listed(prices: tuple[ApiPrice, ...], request: Request, batch: bool) -> Tariff:
     """Return the tariff over one or several list prices, for requests of this length."""
+    return for_length(prices, int(request.longest_input.value), batch)
+
+
+def for_length(prices: tuple[ApiPrice, ...], longest: int, batch: bool) -> Tariff:
+    """Return the tariff over list prices, for requests of up to so many input tokens."""
     if not prices:
         reason = "no price is known for this model at this provider: set api.price"
         none = Quantity.unknown("USD/Mtok", reason)
         return Tariff(none, none, none)
-    rows = [price.for_request(int(request.longest_input.value)) for price in prices]
+    rows = [price.for_request(longest) for price in prices]
     received = _spread(rows, "batch_input" if batch else "input")
     cached = _spread(rows, "cached_input")
     return Tariff(
