@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aispec.catalog.resolve import resolve
 from aispec.estimate.facts import Case, request_for
 from aispec.estimate.request import Request
