@@ -28,6 +28,7 @@ _BY_FACT: Mapping[str, frozenset[str]] = {
     "memory.headroom": _LOADED,
     "memory.serves": _LOADED,
     "memory.fits": _LOADED,
+    "memory.layers_that_fit": _LOADED,
     "memory.decided_by": _LOADED,
     "workload.concurrency": _LOADED,
     "workload.requests_per_day": _LOADED,
