@@ -36,12 +36,17 @@ Output = tuple[str, str | None]
 def outputs(asked: Sequence[str], form: str) -> list[Output]:
     """Return what is written where, for `--output FILE` and `--output FORMAT=FILE`.
 
-    A file without a format takes the place of standard output. Raises `click.UsageError` where two
-    go to one file.
+    A file without a format takes the place of standard output. Raises `click.UsageError` for a
+    format that there is not, and where two go to one file.
     """
     found: list[Output] = []
     for each in asked:
         name, mark, path = each.partition("=")
+        if mark and name.isalnum() and name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.UsageError(
+                f"there is no format '{name}' but {known}; write ./{each} for a file of that name"
+            )
         found.append((name, path) if mark and name in FORMATS else (form, each))
     plain = [path for each, (_, path) in zip(asked, found, strict=True) if path == each]
     if len(plain) > 1:
