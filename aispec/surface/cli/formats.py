@@ -28,6 +28,11 @@ class Run:
     quiet: bool = False
     verbose: bool = False
 
+    @property
+    def exit_code(self) -> int:
+        """That of the report, or with `--fail-on-new` of what is new in it."""
+        return (self.comparison or self.report).exit_code
+
 
 Output = tuple[str, str | None]
 """A format, and the file it goes to; none for standard output."""
