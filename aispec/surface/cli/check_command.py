@@ -114,7 +114,7 @@ def command(
     if {each for each, _ in wanted} == {"concise"}:
         remedies = remedies or False  # it has no room for them
     recorded = "" if no_baseline else None  # what stood there goes by its own baseline
-    judge = partial(judged, **judging)
+    judge: Callable[..., Report] = partial(judged, **judging)
     before = _before(base, paths, partial(judge, baseline=recorded))
     now = "" if no_baseline else baseline
     report = judge(paths, remedies=remedies, baseline=now, before=before)
