@@ -156,6 +156,14 @@ def test_added_removed_and_renamed(repository: Path) -> None:
     assert [each["kind"] for each in changes("v1", cwd=repository)["deployments"]] == ["changed"]
 
 
+def test_another_name_does_not_hide_an_increase(repository: Path) -> None:
+    renamed = DOUBLED.replace("support-chat", "assistant")
+    (repository / "deploy" / "chat.ai-deploy.yaml").write_text(renamed, encoding="utf-8")
+    (each,) = changes("v1", cwd=repository)["deployments"]
+    assert each["kind"] == "renamed"
+    assert "COST005" in [finding["code"] for finding in each["findings"]["new"]]
+
+
 def test_a_first_spec_is_added(repository: Path) -> None:
     git("rm", "-rq", "--cached", ".", cwd=repository)
     git("commit", "-q", "--allow-empty", "-m", "nothing", cwd=repository)
@@ -328,6 +336,7 @@ def test_several_formats_at_once(repository: Path) -> None:
         (("-o", "a", "-o", "b"), b"need a format each"),
         (("-o", "json=a", "-o", "sarif=a"), b"a file of its own"),
         (("-o", "json="), b"a file of its own"),
+        (("-o", "pdf=a"), b"there is no format 'pdf'"),
         (("--fail-on-new",), b"--fail-on-new goes with --diff"),
         (("--diff", "v1", "-"), b"standard input has no past"),
     ],

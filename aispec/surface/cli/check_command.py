@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aispec.report.report import FailOn, Report
+from aispec.report.report import Report
 from aispec.surface.cli.asking import (
     colour_option,
     judged,
@@ -19,6 +18,9 @@ from aispec.surface.cli.asking import (
 )
 from aispec.surface.cli.completing import codes
 from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
+
+if TYPE_CHECKING:
+    from aispec.report.comparison import Comparison
 
 
 @click.command("check")
@@ -81,20 +83,15 @@ def command(
     paths: tuple[str, ...],
     form: str,
     output: tuple[str, ...],
-    fail_on: FailOn | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    strict: bool,
     remedies: bool | None,
     baseline: str | None,
     no_baseline: bool,
     base: str | None,
     fail_on_new: bool,
-    prices: str | None,
     quiet: bool,
     verbose: bool,
-    today: date | None,
     colour: str,
+    **judging: Any,
 ) -> int:
     """Judge the specs in PATHS: files, folders, globs, or - for standard input.
 
@@ -114,28 +111,24 @@ def command(
     wanted = outputs(output, form)
     if fail_on_new and not base:
         raise click.UsageError("--fail-on-new goes with --diff BASE")
-    if remedies is None and {each for each, _ in wanted} == {"concise"}:
-        remedies = False  # it has no room for them
-    judge = partial(
-        judged,
-        today=today or date.today(),
-        select=select,
-        ignore=ignore,
-        fail_on=fail_on,
-        strict=strict,
-        prices=prices,
-    )
-    before = _before(base, paths, partial(judge, baseline="" if no_baseline else None))
-    report = judge(
-        paths, remedies=remedies, baseline="" if no_baseline else baseline, before=before
-    )
-    run = Run(report, colour=colour, quiet=quiet, verbose=verbose)
-    if before is not None:
-        from aispec.report.comparison import compare
-
-        run = replace(run, comparison=compare(before, report, new_only=fail_on_new))
+    if {each for each, _ in wanted} == {"concise"}:
+        remedies = remedies or False  # it has no room for them
+    recorded = "" if no_baseline else None  # what stood there goes by its own baseline
+    judge: Callable[..., Report] = partial(judged, **judging)
+    before = _before(base, paths, partial(judge, baseline=recorded))
+    now = "" if no_baseline else baseline
+    report = judge(paths, remedies=remedies, baseline=now, before=before)
+    run = Run(report, _compared(before, report, fail_on_new), colour, quiet, verbose)
     emit_all(run, wanted)
-    return run.comparison.exit_code if run.comparison else report.exit_code
+    return run.exit_code
+
+
+def _compared(before: Report | None, report: Report, fail_on_new: bool) -> Comparison | None:
+    if before is None:
+        return None
+    from aispec.report.comparison import compare
+
+    return compare(before, report, new_only=fail_on_new)
 
 
 def _before(base: str | None, paths: Sequence[str], judge: Callable[..., Report]) -> Report | None:

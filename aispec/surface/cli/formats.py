@@ -28,6 +28,11 @@ class Run:
     quiet: bool = False
     verbose: bool = False
 
+    @property
+    def exit_code(self) -> int:
+        """That of the report, or with `--fail-on-new` of what is new in it."""
+        return (self.comparison or self.report).exit_code
+
 
 Output = tuple[str, str | None]
 """A format, and the file it goes to; none for standard output."""
@@ -36,12 +41,17 @@ Output = tuple[str, str | None]
 def outputs(asked: Sequence[str], form: str) -> list[Output]:
     """Return what is written where, for `--output FILE` and `--output FORMAT=FILE`.
 
-    A file without a format takes the place of standard output. Raises `click.UsageError` where two
-    go to one file.
+    A file without a format takes the place of standard output. Raises `click.UsageError` for a
+    format that there is not, and where two go to one file.
     """
     found: list[Output] = []
     for each in asked:
         name, mark, path = each.partition("=")
+        if mark and name.isalnum() and name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.UsageError(
+                f"there is no format '{name}' but {known}; write ./{each} for a file of that name"
+            )
         found.append((name, path) if mark and name in FORMATS else (form, each))
     plain = [path for each, (_, path) in zip(asked, found, strict=True) if path == each]
     if len(plain) > 1:
