@@ -2,9 +2,9 @@
 
     python benchmarks/plan.py [SPEC…]
 
-Prints for each spec, the README's chat by default, how many candidates were judged and how (computed
-by the whole pipeline, or decided by a proof), candidates a second of one core's time in the search,
-and seconds of a whole `aispec plan` process by the clock, the best of three.
+Prints for each spec, the README's chat by default, how many candidates were judged and how
+(computed by the whole pipeline, or decided by a proof), candidates a second of one core's time in
+the search, and seconds of a whole `aispec plan` process by the clock, the best of three.
 """
 
 from __future__ import annotations
