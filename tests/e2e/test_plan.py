@@ -191,7 +191,7 @@ def test_a_folder_is_not_a_spec(folder: Path, capfd: pytest.CaptureFixture[str])
 def test_progress_is_drawn_after_a_second_and_cleared(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    times = iter([0.0, 0.5, 1.1, 1.2])
+    times = iter([0.0, 0.5, 1.1, 1.2, 2.0])
     progress = Progress(lambda: next(times))
     for judged in (10, 2_000, 3_000):
         progress.show(judged, 9_000)

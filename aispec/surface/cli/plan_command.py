@@ -192,10 +192,10 @@ class Progress:
 
     def show(self, judged: int, total: int) -> None:
         """Draw the line again where a fifth of a second has passed; clear it at the end."""
+        now = self._clock()
         if judged >= total:
             sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-        elif self._clock() >= self._next:
-            self._next = self._clock() + 0.2
+        elif now >= self._next:
+            self._next = now + 0.2
             sys.stderr.write(f"\r\x1b[K{judged:,} of {total:,} candidates judged")
-            sys.stderr.flush()
+        sys.stderr.flush()
