@@ -85,6 +85,7 @@ class Search:
         for number, base in enumerate(bases):
             if base.offers[0].price is None:
                 self._without_price(number, base)
+        self._tell()
         return self.found
 
     def _endpoint(self, candidate: Candidate) -> None:
@@ -103,12 +104,11 @@ class Search:
         while waiting:
             cost, number, place = heappop(waiting)
             base = bases[number]
-            if self._hopeless(number, base, place, cost):
-                continue
-            self._replicas(number, base, base.replicas[place])
-            if place + 1 < len(base.replicas):
-                least = self._cost(base, base.replicas[place + 1], base.offers[0])[0]
-                heappush(waiting, (least, number, place + 1))
+            if not self._hopeless(number, base, place, cost):
+                self._replicas(number, base, base.replicas[place])
+                if place + 1 < len(base.replicas):
+                    least = self._cost(base, base.replicas[place + 1], base.offers[0])[0]
+                    heappush(waiting, (least, number, place + 1))
             self._tell()
 
     def _hopeless(self, number: int, base: Base, place: int, cost: float) -> bool:
@@ -205,7 +205,6 @@ class Search:
                     self.refusals.learn(tried)
                 elif best is None or _rank(tried) < _rank(best):
                     self.found.unpriced[base.card.name] = tried
-        self._tell()
 
     def _compute(self, candidate: Candidate) -> Tried:
         self.found.computed += 1

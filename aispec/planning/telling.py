@@ -105,6 +105,7 @@ def _near(found: Found) -> list[Tried]:
     best = found.standings.award("cheapest")
     most = best.cost if best and best.standing == MEETS else inf
     passing = {tried.candidate.where for _, tried in found.standings.entries}
+    passing.update(tried.candidate.where for _, tried in found.standings.best.values())
     passing.update(each.candidate.where for each in found.apis)
     cheaper = [t for where, t in found.missed.items() if t.cost <= most and where not in passing]
     nearest = sorted(cheaper, key=lambda t: (len(t.broken), t.cost, t.order))[:_MOST]

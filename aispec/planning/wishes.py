@@ -39,7 +39,7 @@ class Wishes:
             ("from", self.providers),
             ("on", self.accelerators),
             ("with", self.engines),
-            ("or the models", self.models),
+            ("also the models", self.models),
         ):
             if values:
                 yield f"{name} {', '.join(values)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from aispec.estimate.quantity import Quantity
-from aispec.report.plan_words import awards, numbers
+from aispec.report.plan_words import numbers, won
 from aispec.report.proposal import Plan, Proposal, Standing
 
 _LEAST = 0.01  # USD: an axis of powers has no zero
@@ -73,7 +73,7 @@ def _point(number: int, each: Proposal, plan: Plan) -> Point | None:
     if not (month.known and whole.known):
         return None
     cost, seconds = max(month.value, _LEAST), max(whole.to("s").value, 1e-3)
-    return Point(number, cost, seconds, each.standing, each.title, awards(plan, each))
+    return Point(number, cost, seconds, each.standing, each.title, won(plan, each))
 
 
 def money(value: float) -> str:

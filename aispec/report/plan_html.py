@@ -104,8 +104,7 @@ def _rows(plan: Plan) -> Iterator[dict[str, str]]:
     yield _row("now", plan.now)
     groups = (awarded(plan), listed(plan), behind_api(plan), plan.unpriced)
     for each in (one for group in groups for one in group):
-        names = ", ".join(awards(plan, each))
-        yield _row(f"{number_of[each.spec]} {names}".strip(), each)
+        yield _row(f"{number_of[each.spec]} {awards(plan, each)}".strip(), each)
 
 
 def _row(lead: str, each: Proposal) -> dict[str, str]:
@@ -120,7 +119,7 @@ def _row(lead: str, each: Proposal) -> dict[str, str]:
 
 def _winner(plan: Plan, each: Proposal) -> dict[str, object]:
     return {
-        "names": " and ".join(awards(plan, each)).capitalize(),
+        "names": awards(plan, each).capitalize(),
         "title": each.title,
         "changes": [*changes(each)],
         "spec": each.spec,

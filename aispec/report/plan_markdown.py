@@ -63,7 +63,7 @@ def _table(plan: Plan) -> Iterator[str]:
     number_of = numbers(plan)
     groups = (awarded(plan), listed(plan), behind_api(plan), plan.unpriced)
     for each in (one for group in groups for one in group):
-        names = ", ".join(awards(plan, each))
+        names = awards(plan, each)
         yield _row(f"{number_of[each.spec]} {f'**{names}**' if names else ''}".strip(), each)
 
 
@@ -73,7 +73,7 @@ def _row(lead: str, each: Proposal) -> str:
 
 
 def _patch(plan: Plan, each: Proposal) -> Iterator[str]:
-    yield f"{' and '.join(awards(plan, each)).capitalize()}:"
+    yield f"{awards(plan, each).capitalize()}:"
     yield ""
     for line in changes(each):
         yield f"- {code(line)}"

@@ -64,7 +64,7 @@ def _winners(plan: Plan, frame: Frame) -> Iterator[str]:
     for place, each in enumerate(awarded(plan)):
         if place:
             yield ""
-        lead = f"{number_of[each.spec]}  {' and '.join(awards(plan, each))}"
+        lead = f"{number_of[each.spec]}  {awards(plan, each)}"
         yield from _entry(lead, each, frame)
         if each.changes:
             yield from _lines(f"set {', '.join(changes(each))}", frame, _INDENT)

@@ -17,9 +17,10 @@ MOST_LISTED = 12
 _UNSURE: dict[Standing, str] = {"possibly": ", possibly", "cannot tell": ", for all one can tell"}
 
 
-def awards(plan: Plan, proposal: Proposal) -> tuple[str, ...]:
-    """Return what a proposal is, and how sure that is: `cheapest, possibly`."""
-    return tuple(name + _UNSURE.get(proposal.standing, "") for name in won(plan, proposal))
+def awards(plan: Plan, proposal: Proposal) -> str:
+    """Return what a proposal is, and how sure that is: `cheapest and smallest, possibly`."""
+    names = won(plan, proposal)
+    return " and ".join(names) + (_UNSURE.get(proposal.standing, "") if names else "")
 
 
 def won(plan: Plan, proposal: Proposal) -> tuple[str, ...]:

@@ -147,3 +147,17 @@ def test_any_bytes_are_read_or_refused(
     path.write_bytes(raw)
     with contextlib.suppress(CatalogError):
         read_prices(path)
+
+
+def test_own_instances_are_listed_beside_the_catalogues(tmp_path: Path) -> None:
+    file = tmp_path / "prices.yaml"
+    file.write_text(
+        "as_of: 2026-11-01\nhours:\n"
+        "  - {instance: ours/box, accelerator: l4-24gb, accelerators: 2, on_demand: 1.0}\n"
+        "  - {provider: ours, accelerator: rtx-4070-12gb, on_demand: 0.2}\n",
+        encoding="utf-8",
+    )
+    own = read_prices(file)
+    assert "ours/box" in own.instances("nvidia-l4-24gb")
+    assert set(PriceBook().instances("nvidia-l4-24gb")) < set(own.instances("nvidia-l4-24gb"))
+    assert set(own.accelerators()) - set(PriceBook().accelerators()) == {"nvidia-rtx-4070-12gb"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aispec.surface.cli.app import run
+from aispec.surface.cli.plan_command import Progress
 
 CHAT = """\
 version: 1
@@ -185,3 +186,14 @@ def test_a_folder_is_not_a_spec(folder: Path, capfd: pytest.CaptureFixture[str])
     code, _, err = plan(capfd, ".")
     assert code == 2
     assert "is a folder: name the spec to plan" in err
+
+
+def test_progress_is_drawn_after_a_second_and_cleared(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    times = iter([0.0, 0.5, 1.1, 1.2, 2.0])
+    progress = Progress(lambda: next(times))
+    for judged in (10, 2_000, 3_000):
+        progress.show(judged, 9_000)
+    progress.show(9_000, 9_000)
+    assert capfd.readouterr().err == "\r\x1b[K2,000 of 9,000 candidates judged\r\x1b[K"

@@ -178,24 +178,24 @@ def _watch() -> Callable[[int, int], None]:
     """Return what draws the progress of a search: on a terminal only, once it takes long."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return lambda judged, total: None
-    return Progress().show
+    from time import monotonic
+
+    return Progress(monotonic).show
 
 
 class Progress:
     """How far a search is, on one line of standard error."""
 
-    def __init__(self) -> None:
-        from time import monotonic
-
-        self._clock = monotonic
-        self._next = monotonic() + 1.0
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._next = clock() + 1.0
 
     def show(self, judged: int, total: int) -> None:
         """Draw the line again where a fifth of a second has passed; clear it at the end."""
+        now = self._clock()
         if judged >= total:
             sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-        elif self._clock() >= self._next:
-            self._next = self._clock() + 0.2
+        elif now >= self._next:
+            self._next = now + 0.2
             sys.stderr.write(f"\r\x1b[K{judged:,} of {total:,} candidates judged")
-            sys.stderr.flush()
+        sys.stderr.flush()
