@@ -98,6 +98,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return _LINK.sub(led, markdown)
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Name the search's dialog for those who hear the page; the theme does not."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"', 1)
+
+
 def _target(link: str, here: str, config: MkDocsConfig, files: Files) -> str:
     example = here.startswith("examples/")
     place = here if example else join("docs", here)
