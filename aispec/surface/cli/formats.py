@@ -115,6 +115,12 @@ def _markdown(run: Run, to_file: bool) -> str:
     return render(run.report)
 
 
+def _html(run: Run, to_file: bool) -> str:
+    from aispec.report.html import render
+
+    return render(run.report)
+
+
 def _sarif(run: Run, to_file: bool) -> str:
     from aispec.report.sarif import render
 
@@ -144,6 +150,7 @@ FORMATS: dict[str, Callable[[Run, bool], str]] = {
     "concise": _concise,
     "json": _json,
     "markdown": _markdown,
+    "html": _html,
     "sarif": _sarif,
     "junit": _junit,
     "gitlab": _gitlab,
