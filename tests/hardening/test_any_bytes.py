@@ -9,12 +9,13 @@ import json
 import sys
 import time
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 
 from aispec.pipeline import Options, check
 from aispec.report.report import Report
-from aispec.surface.cli.check_command import FORMATS, written
+from aispec.surface.cli.formats import FORMATS, Run
 from tests.hardening.bytes import inputs
 
 COUNT = 150
@@ -26,12 +27,14 @@ def trouble(data: bytes) -> str | None:
     """Say what is wrong with how aispec takes this input; nothing when all is well."""
     began = time.process_time()
     report = check((), Options(today=TODAY, remedies=False), {"ai-deploy.yaml": data})
-    texts = {form: written(report, form) for form in FORMATS}
+    texts = {form: write(Run(report), True) for form, write in FORMATS.items()}
     if time.process_time() - began > SECONDS:
         return "it took too long"
     if report.exit_code not in (0, 1, 2):
         return f"exit code {report.exit_code}"
-    json.loads(texts["json"])
+    for form in ("json", "sarif", "gitlab"):
+        json.loads(texts[form])
+    ElementTree.fromstring(texts["junit"])
     return _astray(report) or _unsafe(texts)
 
 
