@@ -1,0 +1,1 @@
+"""Measurements of the product's speed, on generated input."""
