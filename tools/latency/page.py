@@ -48,14 +48,16 @@ Measured speeds against what aispec says of the same deployments. This page is g
   what is known of a deployment (engine, chips, format, kind and size of model, prompt, batch, and
   whether the like was ever measured). Held-out bounds are of a spread that did not see the row's
   model on its device.
-- Constants have factors for versions of an engine before and since a change: {eras}. Finer
-  differences between versions can't be told from those between sources, as nearly every source
-  measured one version. A spec without a version is between the two.
+- Constants have factors for versions of an engine before and since a change:
+  {eras}. Finer differences between versions can't be
+  told from those between sources, as nearly every source measured one version. A spec without a
+  version is between the two.
 - {counted:,} of {total:,} rows count. Rows that their sources or their physics make doubtful do
   not: speculation, expert-parallel attention, prompts beyond a model's context, queues that a
   benchmark cut off, ambiguous units, formats that are not stated. Each row says why (`doubt`).
 - `python -m tools.latency --fit` reproduces the constants in `aispec/catalog/data/latency.yaml` and
-  the held-out figures in `tests/truth/speed.held_out.csv`. It needs numpy; aispec doesn't.
+  the held-out figures in `tests/truth/speed.held_out.csv`, up to the requests in flight of open
+  loops, which are those of the constants as filed. It needs numpy; aispec doesn't.
 - Where a source gives no lengths, those of its benchmark's data set stand in; the load of
   throughput tables is the batch that cache and engine allow.
 
