@@ -80,7 +80,7 @@ def test_the_less_is_known_the_wider_the_bounds(figure: str) -> None:
 
 
 def test_the_regime_is_that_of_the_figure() -> None:
-    assert regime("decode", 1e9, 1, 100) == ("model small",)
-    assert regime("decode", 7e10, 1, 100) == ("model large",)
-    assert regime("first", 1e9, 1, 600) == ("prompt middling",)
-    assert regime("queue", 1e9, 200, 9000) == ("prompt large", "batch large")
+    assert regime("decode", 1e9) == ("model small",)
+    assert regime("decode", 7e9) == ("model middling",)
+    assert regime("decode", 7e10) == ("model large",)
+    assert regime("load", 7e10) == ()

@@ -60,9 +60,7 @@ class Pair:
         """Return measured over likely, at the least and at the most."""
         if self.speed is None:
             return (0.0, 0.0)
-        running = min(self.batch, self.most)
-        load = regime(self.figure, self.speed.active, running, self.received)
-        return bounds(self.speed.tags, self.figure, load)
+        return bounds(self.speed.tags, self.figure, regime(self.figure, self.speed.active))
 
     def predict(self) -> float:
         """Return the estimate. Raises `LookupError` where there is none."""

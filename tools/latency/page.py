@@ -45,8 +45,8 @@ Measured speeds against what aispec says of the same deployments. This page is g
   parts, of the silicon corpus (one source, and so held out by this alone) one to a part. Every
   held-out fit starts from the priors, so that nothing of the rows it is tested on is left in it.
 - Bounds come from both ways of holding out: how far measurements spread is a product of factors of
-  what is known of a deployment (engine, chips, format, kind and size of model, prompt, batch, and
-  whether the like was ever measured). Held-out bounds are of a spread that did not see the row's
+  what is known of a deployment (engine, chips, format, kind and size of model, and whether the
+  like was ever measured). Held-out bounds are of a spread that did not see the row's
   model on its device.
 - Constants have factors for versions of an engine before and since a change:
   {eras}. Finer differences between versions can't be

@@ -50,8 +50,8 @@ class Spread:
 def tags_of(pair: Pair, seen: Mapping[str, Any]) -> tuple[str, ...]:
     """Return all that is known of a pair, by a fit that has `seen` only so much."""
     assert pair.speed is not None
-    load = regime(pair.figure, pair.speed.active, min(pair.batch, pair.most), pair.received)
-    return (*pair.speed.tags, *load, *unfamiliar(pair.speed.tags, seen))
+    size = regime(pair.figure, pair.speed.active)
+    return (*pair.speed.tags, *size, *unfamiliar(pair.speed.tags, seen))
 
 
 def spread(rows: Sequence[Known]) -> tuple[Spread, list[tuple[float, float]]]:

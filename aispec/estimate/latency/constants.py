@@ -19,6 +19,7 @@ from aispec.catalog.store import load_data
 Constants = Mapping[str, float]
 ERAS = {"vllm": (0, 8), "sglang": (0, 5), "tensorrt-llm": (1, 0)}
 """Versions from which an engine differs: V1 in vLLM, PyTorch in TensorRT-LLM."""
+_SMALL, _MIDDLING = 2e9, 2e10  # active parameters
 LEAST = 0.09
 """Logarithm by which bounds are apart from the likely figure, at the least."""
 _MIXERS = {
@@ -113,21 +114,16 @@ def bounds(tags: tuple[str, ...], figure: str, regime: tuple[str, ...] = ()) -> 
     return exp(min(low, -LEAST)), exp(max(high, LEAST))
 
 
-def regime(figure: str, active: float, batch: float, prompt: float) -> tuple[str, ...]:
-    """Return what else tells how well a figure is known: the size of model, batch and prompt.
+def regime(figure: str, active: float) -> tuple[str, ...]:
+    """Return what else tells how well a figure is known: for one user's steps the model's size.
 
-    `active` parameters decide for one user's steps; several users' figures depend on the load.
+    Prompt and batch tell too, but bounds that are narrower for a longer prompt would say that it
+    may be answered sooner.
     """
-    if figure == "decode":
-        return (_named(active, "model", (2e9, "small"), (2e10, "middling")),)
-    length = _named(prompt, "prompt", (512, "short"), (2048, "middling"))
-    if figure == "first":
-        return (length,)
-    return (length, _named(batch, "batch", (8, "small"), (64, "middling")))
-
-
-def _named(value: float, what: str, *upto: tuple[float, str]) -> str:
-    return f"{what} {next((name for most, name in upto if value <= most), 'large')}"
+    if figure != "decode":
+        return ()
+    size = "small" if active <= _SMALL else "middling" if active <= _MIDDLING else "large"
+    return (f"model {size}",)
 
 
 def unfamiliar(tags: tuple[str, ...], seen: Mapping[str, Any]) -> tuple[str, ...]:

@@ -22,15 +22,13 @@ _LATENCY = tuple(name for name in FACTS if name.startswith("latency."))
 _THROUGHPUT = tuple(name for name in FACTS if name.startswith("throughput."))
 
 
-def spread(
-    speed: Roofline, figure: str, batch: float = 1.0, prompt: float = 1024.0
-) -> tuple[float, float]:
+def spread(speed: Roofline, figure: str) -> tuple[float, float]:
     """Return the factors that bound a figure, wider for what no measurement is like.
 
     `figure` is one of `decode`, `first`, `load` and `queue`: a user's TPOT and TTFT, alone and
     with others.
     """
-    return bounds(speed.tags, figure, regime(figure, speed.active, batch, prompt))
+    return bounds(speed.tags, figure, regime(figure, speed.active))
 
 
 def unknown(reason: str) -> Facts:
@@ -62,12 +60,11 @@ def facts(
     times = seen(speed, load, prompt, output, at)
     running = max(load.running, 1.0) if load else 1.0
     crowded = load is not None and load.asked > 1
-    known = (running, prompt)
     first, step = ("queue", "load") if crowded else ("first", "decode")
-    ttft = _first(times.ttft, spread(speed, first, *known), load).told(
+    ttft = _first(times.ttft, spread(speed, first), load).told(
         lambda: _first_line(prompt, running, at[0]), sources=_SOURCES
     )
-    tpot = _bounded(times.tpot, "s", spread(speed, step, *known)).told(
+    tpot = _bounded(times.tpot, "s", spread(speed, step)).told(
         lambda: f"a step of {running:,.1f} sequences, and the prefills in between{_at(at[1])}",
         sources=_SOURCES,
     )
@@ -126,7 +123,7 @@ def _throughput(
         reason = "neither daily nor concurrent users are given"
         return {name: Quantity.unknown(FACTS[name].unit, reason) for name in _THROUGHPUT}
     serving = each[0] * each[1]
-    fast, slow = spread(speed, "load", load.slots, read_prompt(request))
+    fast, slow = spread(speed, "load")
     most = load.capacity * serving
     capacity = Quantity(
         most,
@@ -155,8 +152,7 @@ def _at_targets(speed: Roofline, load: Load, request: Request, serving: int, pro
     asked = Asked(
         speed, load.slots, read_prompt(request), request.output.value, Percentiles.of(promised)
     )
-    known = (load.running, asked.prompt)
-    first, step = spread(speed, "queue", *known), spread(speed, "load", *known)
+    first, step = spread(speed, "queue"), spread(speed, "load")
     return Quantity(
         asked.rate(targets) * serving,
         "requests/s",
