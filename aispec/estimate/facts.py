@@ -136,7 +136,7 @@ def _speed(
         request,
         _replicas(deployment),
         _ranks(deployment),
-        latency.Percentiles.of(deployment.spec.sla),
+        deployment.spec.sla,
     )
 
 

@@ -133,6 +133,9 @@ FACTS: dict[str, Term] = {
     "latency.e2e": _number("time to the last token", "s"),
     "throughput.tokens_per_second": _number("output tokens a second, all replicas", "tokens/s"),
     "throughput.requests_per_second": _number("requests a second, all replicas", "requests/s"),
+    "throughput.max_rate_at_targets": _number(
+        "highest rate that keeps every latency target, all replicas", "requests/s"
+    ),
     "throughput.utilization": _number("expected load as a share of the most it can do"),
     "throughput.replicas_needed": _number("replicas that the load needs"),
     "limits.tpm_needed": _number("tokens a minute at the peak", "tokens/min"),

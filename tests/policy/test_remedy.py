@@ -103,7 +103,7 @@ def test_a_plan_too_small_is_offered_the_next_tier_and_a_higher_limit() -> None:
 def test_promises_come_after_what_keeps_them() -> None:
     ways = [
         [any(path in PROMISES for path in each.set) for each in finding.remedies]
-        for spec in some()[:20]
+        for spec in some()[:40]
         for finding in errors(spec)
     ]
     assert any(True in way and False in way for way in ways)
@@ -140,7 +140,7 @@ def test_tries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         return outcome
 
     monkeypatch.setattr(remedy.Trials, "run", counting)
-    for spec in some()[:20]:
+    for spec in some()[:40]:
         errors(spec)
     assert 5 < max(seen) <= remedy.MOST_TRIES + remedy._LAST_TRIES
 

@@ -57,6 +57,7 @@ class SpeedCase:
     device: str
     task: str  # decode | single | prefill | static | batch | serving | offline | open
     corpus: str
+    version: str | None = None
     count: int = 1
     link: int = 0
     format: str | None = None
@@ -88,7 +89,8 @@ class SpeedCase:
     def place(self) -> tuple[Any, ...]:
         """What is deployed and where, without the load."""
         degrees = (self.count, self.tensor, self.pipeline, self.data, self.expert)
-        return (self.model, self.device, self.format, self.kv, self.engine, *degrees)
+        engine = (self.engine, self.version)
+        return (self.model, self.device, self.format, self.kv, *engine, *degrees)
 
 
 @cache
@@ -119,7 +121,7 @@ def spec_of(case: SpeedCase) -> Spec:
         name=case.id,
         model=ModelRef(case.model),
         precision=Precision(case.format, case.kv),
-        engine=Engine(name=case.engine),
+        engine=Engine(name=case.engine, version=case.version),
         hardware=Hardware(
             accelerator=case.device,
             count=max(case.count, case.tensor * case.pipeline * case.data),

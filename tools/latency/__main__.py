@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from math import exp
+from collections import Counter
 from zlib import crc32
 
-from tools.latency import record, write
 from tools.latency.columns import columns
 from tools.latency.compare import Pair, pairs
-from tools.latency.figures import FIGURES
+from tools.latency.figures import FIGURES, SILICON
 
-_FOLDS = 24  # parts into which models on devices are dealt, each left out in turn
+_FOLDS = 13  # parts into which models on devices are dealt, each left out in turn
+_BATCHES = 10  # of sources, each left out in turn
 
 
 def main() -> int:
@@ -52,22 +52,51 @@ def _show(found: list[Pair]) -> bool:
 
 
 def _fit() -> None:
-    from tools.latency.fit import group, held_out, problem, solve
+    from tools.latency import record, write
+    from tools.latency.calibrate import Scheme, calibrated
+    from tools.latency.fit import agree, held_out, problem, solve
 
     task = problem(pairs())
-    theta = solve(task)
+    theta, _ = solve(task)
+    agree(task, theta)
     chosen = list(task.pairs)
-    by_source = held_out(task, theta, [group(pair) for pair in chosen])
-    by_place = held_out(task, theta, [_fold(pair) for pair in chosen])
-    factors = {key: float(theta[place]) for key, place in task.keys.items()}
-    text = write.text(factors, chosen, by_source.tolist(), by_place.tolist())
-    write.PATH.write_text(text, encoding="utf-8", newline="\n")
-    ratios = ([exp(each) for each in side] for side in (by_source, by_place))
-    record.PATH.write_text(record.text(chosen, *ratios), encoding="utf-8", newline="\n")
+    places, sources = _places(chosen), _sources(chosen)
+    by_place = held_out(task, places)
+    by_source = held_out(task, sources)
+    for row, source in enumerate(sources):
+        if not source:
+            by_source[row], sources[row] = by_place[row], places[row]
+    schemes = (Scheme(by_source.tolist(), sources), Scheme(by_place.tolist(), places))
+    spreads, within = calibrated(chosen, schemes)
+    write.PATH.write_text(
+        write.text(task.factors(theta), chosen, spreads), encoding="utf-8", newline="\n"
+    )
+    sides = (
+        list(zip(scheme.left, each, strict=True))
+        for scheme, each in zip(schemes, within, strict=True)
+    )
+    record.PATH.write_text(record.text(chosen, *sides), encoding="utf-8", newline="\n")
 
 
-def _fold(pair: Pair) -> str:
-    return str(crc32(f"{pair.case.model} on {pair.case.device}".encode()) % _FOLDS)
+def _places(chosen: list[Pair]) -> list[str]:
+    """Return the part of each pair's model on its device: of the silicon corpus one a part."""
+    names = [f"{pair.case.model} on {pair.case.device}" for pair in chosen]
+    corpus = sorted(
+        {name for name, pair in zip(names, chosen, strict=True) if pair.case.corpus == SILICON}
+    )
+    own = {name: place % _FOLDS for place, name in enumerate(corpus)}
+    return [str(own.get(name, crc32(name.encode()) % _FOLDS)) for name in names]
+
+
+def _sources(chosen: list[Pair]) -> list[str]:
+    """Return the batch of each pair's source; none for the silicon corpus, which is one source.
+
+    The largest sources are dealt out first, so that no batch holds two of them.
+    """
+    sizes = Counter(pair.case.source for pair in chosen if pair.case.corpus != SILICON)
+    ranked = sorted(sizes, key=lambda source: (-sizes[source], source))
+    batch = {source: str(place % _BATCHES) for place, source in enumerate(ranked)}
+    return [batch.get(pair.case.source, "") for pair in chosen]
 
 
 if __name__ == "__main__":

@@ -13,11 +13,14 @@ def columns(found: Sequence[Pair]) -> dict[str, list[Outcome]]:
     """Return the outcomes of each way to test."""
     known = [pair for pair in found if pair.speed is not None]
     kept = record.read()
-    sides = {"fitted": [Outcome(pair, pair.predict()) for pair in known]}
+    sides = {"fitted": [Outcome(pair, pair.predict(), pair.bounds) for pair in known]}
     for place, name in enumerate(record.SCHEMES):
-        sides[f"without its {name}"] = [
-            Outcome(pair, kept[pair.case.id, pair.figure][place] * pair.measured)
+        held = [
+            (pair, kept[pair.case.id, pair.figure][place])
             for pair in known
             if (pair.case.id, pair.figure) in kept
+        ]
+        sides[f"without its {name}"] = [
+            Outcome(pair, each.ratio * pair.measured, each.bounds) for pair, each in held
         ]
     return sides

@@ -9,7 +9,7 @@ from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
 from aispec.estimate.latency import load as loads
-from aispec.estimate.latency.constants import bounds
+from aispec.estimate.latency.constants import bounds, regime
 from aispec.estimate.latency.roofline import roofline
 from aispec.estimate.latency.step import Roofline
 from aispec.estimate.memory import facts as memory
@@ -23,18 +23,50 @@ FIGURES = ("decode", "first", "load", "queue")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One measured figure, in seconds, and how the same is estimated."""
+    """One measured figure, in seconds, and how the same is estimated.
+
+    `way` names the estimate: a `step`, a `whole` static batch, a prefill that is `busy` or counted
+    from `arrival`, a `saturated` replica, a `steady` state or the `first` token in one. `batch` are
+    the requests in flight, `most` those that run at once.
+    """
 
     case: SpeedCase
     figure: str
     measured: float
     speed: Roofline | None
-    predict: Callable[[], float]
+    way: str = ""
+    batch: float = 1.0
+    most: float = 1.0
+
+    @property
+    def received(self) -> float:
+        """Tokens of the prompt."""
+        return self.case.input or 0.0
+
+    @property
+    def sent(self) -> float:
+        """Tokens of the answer."""
+        return self.case.output or 0.0
+
+    @property
+    def depth(self) -> float:
+        """Tokens of context in a step, or before a prompt."""
+        if self.way == "busy":
+            return self.case.depth or 0.0
+        return self.case.depth if self.case.depth is not None else self.received + self.sent / 2
 
     @property
     def bounds(self) -> tuple[float, float]:
         """Return measured over likely, at the least and at the most."""
-        return bounds(self.speed.tags, self.figure) if self.speed else (0.0, 0.0)
+        if self.speed is None:
+            return (0.0, 0.0)
+        return bounds(self.speed.tags, self.figure, regime(self.figure, self.speed.active))
+
+    def predict(self) -> float:
+        """Return the estimate. Raises `LookupError` where there is none."""
+        if self.speed is None:
+            raise LookupError("no estimate")
+        return _WAYS[self.way](self.speed, self)
 
 
 class Deployments:
@@ -107,16 +139,10 @@ def _pairs(case: SpeedCase, known: Deployments) -> list[Pair]:
         if figure in FIGURES and value is not None
     ]
     if speed is None:
-        return [Pair(case, figure, value, None, _nothing) for figure, value in rows]
-    most = known.most(case) if case.task in ("static", "offline", "serving", "open") else 1.0
-    return [
-        Pair(case, figure, value, speed, _predictor(case, figure, speed, most))
-        for figure, value in rows
-    ]
-
-
-def _nothing() -> float:
-    raise LookupError("no estimate")
+        return [Pair(case, figure, value, None) for figure, value in rows]
+    crowded = case.task in ("static", "offline", "serving", "open")
+    most = known.most(case) if crowded else 1.0
+    return [_paired(case, figure, value, speed, most) for figure, value in rows]
 
 
 def _measured(case: SpeedCase) -> list[tuple[str, float | None]]:
@@ -147,41 +173,49 @@ def _measured(case: SpeedCase) -> list[tuple[str, float | None]]:
     return [("decode", tpot), ("first", ttft)] if alone else [("load", tpot), ("queue", ttft)]
 
 
-def _predictor(case: SpeedCase, figure: str, speed: Roofline, most: float) -> Callable[[], float]:
-    users, received, sent = case.users or 1.0, case.input or 0.0, case.output or 0.0
-    depth = case.depth if case.depth is not None else received + sent / 2
-    each = users / case.data
-    if case.task == "decode":
-        return lambda: speed.one(1, depth)
-    if case.task in ("single", "static"):
-        return lambda: loads.static(speed, each, most, received, sent) / sent
-    if case.task == "prefill":
-        if case.prefill:
-            return lambda: speed.busy(received, case.depth or 0.0)
-        return lambda: speed.prefill(received)
-    if case.task == "batch":
-        return lambda: speed.one(each, depth)
-    if case.task == "offline":
-        most = min(most, each) if case.users else most
-        return lambda: 1 / (loads.saturated(speed, most, received, sent) * case.data)
+def _paired(case: SpeedCase, figure: str, value: float, speed: Roofline, most: float) -> Pair:
+    each = (case.users or 1.0) / case.data
+    way, batch = {
+        "decode": ("step", 1.0),
+        "batch": ("step", each),
+        "single": ("whole", each),
+        "static": ("whole", each),
+        "prefill": ("busy" if case.prefill else "arrival", 1.0),
+        "offline": ("saturated", min(most, each) if case.users else most),
+        "open": ("steady", 0.0),
+        "serving": ("first", each) if figure in ("first", "queue") else ("steady", min(each, most)),
+    }[case.task]
     if case.task == "open":
         rate = (case.rate or 0.0) / case.data
-        return lambda: _at_rate(speed, rate, most, received, sent)
-    if figure in ("first", "queue"):
-        running = min(each, most)
-        return lambda: (
-            speed.first_token(running, received, sent) + _waits(speed, each, most, received, sent)
-        )
-    return lambda: speed.per_token(min(each, most), received, sent)
+        state = loads.opened(speed, rate, most, case.input or 0.0, case.output or 0.0)
+        batch = max(state.running, 1.0)
+    return Pair(case, figure, value, speed, way, batch, most)
 
 
-def _at_rate(speed: Roofline, rate: float, most: float, received: float, sent: float) -> float:
-    state = loads.opened(speed, rate, most, received, sent)
-    return speed.per_token(max(state.running, 1.0), received, sent)
+def _whole(speed: Roofline, pair: Pair) -> float:
+    return loads.static(speed, pair.batch, pair.most, pair.received, pair.sent) / pair.sent
 
 
-def _waits(speed: Roofline, users: float, most: float, received: float, sent: float) -> float:
-    """Seconds that users beyond the batch wait for a slot."""
-    if users <= most:
-        return 0.0
-    return loads.waiting(speed, loads.closed(speed, users, most, received, sent))
+def _saturated(speed: Roofline, pair: Pair) -> float:
+    rate = loads.saturated(speed, pair.batch, pair.received, pair.sent)
+    return 1 / (rate * pair.case.data)
+
+
+def _first(speed: Roofline, pair: Pair) -> float:
+    """Seconds to the first token, with the wait for a slot of users beyond the batch."""
+    seconds = speed.first_token(min(pair.batch, pair.most), pair.received, pair.sent)
+    if pair.batch <= pair.most:
+        return seconds
+    state = loads.closed(speed, pair.batch, pair.most, pair.received, pair.sent)
+    return seconds + loads.waiting(speed, state)
+
+
+_WAYS: dict[str, Callable[[Roofline, Pair], float]] = {
+    "step": lambda speed, pair: speed.one(pair.batch, pair.depth),
+    "whole": _whole,
+    "busy": lambda speed, pair: speed.busy(pair.received, pair.depth),
+    "arrival": lambda speed, pair: speed.prefill(pair.received),
+    "saturated": _saturated,
+    "steady": lambda speed, pair: speed.per_token(pair.batch, pair.received, pair.sent),
+    "first": _first,
+}

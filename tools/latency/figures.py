@@ -17,6 +17,7 @@ class Outcome:
 
     pair: Pair
     likely: float
+    bounds: tuple[float, float]  # of measured over likely
 
     @property
     def error(self) -> float:
@@ -26,13 +27,13 @@ class Outcome:
     @property
     def inside(self) -> bool:
         """Whether the measurement lies in the bounds."""
-        low, high = self.pair.bounds
+        low, high = self.bounds
         return self.likely * low <= self.pair.measured <= self.likely * high
 
     @property
     def width(self) -> float:
         """High over low."""
-        low, high = self.pair.bounds
+        low, high = self.bounds
         return high / low
 
 

@@ -1,35 +1,37 @@
 """The fit: damped Gauss-Newton on logarithms, robust, with a prior for every factor.
 
 Constants are products of factors, so that the derivative by a factor is the derivative by its
-constant, taken numerically from the package's own formulas. Needs numpy; the package does not.
+constant, taken numerically. Factors that bear on the same rows are fitted as one and shared out
+afterwards. Rows held out are estimated with constants fitted from the priors anew, so that nothing
+of them is left. Needs numpy; the package does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import exp, log
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np  # type: ignore[import-not-found, unused-ignore]
 
-from aispec.catalog.store import load_data
-from aispec.estimate.latency.constants import constants
 from tools.latency.compare import Pair
-from tools.latency.form import KINDS, NOISE, USED, kinds, width
+from tools.latency.form import BALANCE, KINDS, NOISE, START, kinds, width
+from tools.latency.vector import Rows
 
 _STEP = 1e-3
-_ROUNDS = 12
-_BALANCE = 0.3  # a source of n rows counts as n^(1 - this)
+_ROUNDS = 10
 _FAR = 0.35  # residuals from which a row counts less
+_ENOUGH = 4e-4  # share of the cost that a round has to save
+_BOLDEST = 0.7  # the most that one round changes a logarithm
+_TRIES = 6
+_WORKERS = 2
+_SAMPLED = 7  # one row in so many is checked
+_SAME = 1e-6
 
 Key = tuple[str, str]
-
-
-def group(pair: Pair) -> str:
-    """Return what is left out together: a source, or a model on a device of the silicon corpus."""
-    case = pair.case
-    return f"{case.model} on {case.device}" if case.corpus == "silicon" else case.source
 
 
 @dataclass(slots=True)
@@ -37,182 +39,179 @@ class Problem:
     """Pairs with an estimate, and the factors that bear on them."""
 
     pairs: Sequence[Pair]
-    keys: dict[Key, int]
-    spans: Any  # widths of the priors
-    start: Any  # logarithms
+    rows: Mapping[str, tuple[Any, Rows]]  # by the way of the estimate: places, and columns
+    measured: Any  # logarithms
+    members: list[list[tuple[Key, float]]]  # factors fitted as one, with the widths of their priors
+    spans: Any
+    centre: Any  # where the priors are centred, logarithms
     weights: Any
-    bearing: list[list[tuple[str, list[int]]]]  # for each pair: constants, and their factors
+    bearing: Mapping[str, Any]  # for each constant: the places of each row's factors
 
-    def apply(self, theta: Any) -> None:
-        """Set the constants that every estimate reads."""
-        for tags in {pair.speed.tags for pair in self.pairs if pair.speed}:
-            own: Any = constants(tags)
-            for name, allowed in KINDS.items():
-                own[name] = exp(
-                    sum(
-                        theta[self.keys[name, tag]]
-                        for kind, tag in kinds(tags)
-                        if kind in allowed and (name, tag) in self.keys
-                    )
-                )
+    def constants(self, theta: Any) -> dict[str, Any]:
+        """Return each row's constants."""
+        padded = np.append(theta, 0.0)
+        return {name: np.exp(padded[places].sum(1)) for name, places in self.bearing.items()}
 
-    def residuals(self, some: Iterable[int] | None = None) -> Any:
-        """Return the logarithm of estimated over measured."""
-        chosen = range(len(self.pairs)) if some is None else some
-        return np.array([_residual(self.pairs[i]) for i in chosen])
+    def left(self, own: Mapping[str, Any]) -> Any:
+        """Return the logarithm of estimated over measured under these constants."""
+        found = np.zeros(len(self.pairs))
+        for way, (places, rows) in self.rows.items():
+            mine = {name: values[places] for name, values in own.items()}
+            found[places] = np.log(np.maximum(rows.estimate(way, mine), 1e-9))
+        return found - self.measured
 
-    def jacobian(self, base: Any) -> Any:
+    def slopes(self, theta: Any, base: Any) -> Any:
         """Return the derivatives of the residuals by the logarithm of each factor."""
-        found = np.zeros((len(self.pairs), len(self.keys)))
-        for row, pair in enumerate(self.pairs):
-            assert pair.speed is not None
-            own: Any = pair.speed.own
-            for name, places in self.bearing[row]:
-                kept = own[name]
-                own[name] = kept * (1 + _STEP)
-                slope = (_residual(pair) - base[row]) / _STEP
-                own[name] = kept
-                for place in places:
-                    found[row, place] = slope
+        own = self.constants(theta)
+        found = np.zeros((len(self.pairs), len(theta) + 1), np.float32)
+        every = np.arange(len(self.pairs))
+        for name, places in self.bearing.items():
+            slope = (self.left({**own, name: own[name] * (1 + _STEP)}) - base) / _STEP
+            for column in places.T:
+                found[every, column] += slope
+        return found[:, :-1]
+
+    def factors(self, theta: Any) -> dict[Key, float]:
+        """Return the logarithm of every factor: shared out by the widths of the priors."""
+        found = {}
+        for place, members in enumerate(self.members):
+            whole = sum(span**2 for _, span in members)
+            for key, span in members:
+                found[key] = float(theta[place]) * span**2 / whole
         return found
 
 
 def problem(pairs: Iterable[Pair]) -> Problem:
-    """Return the problem of fitting every constant to these pairs, from the constants as filed."""
+    """Return the problem of fitting every constant to these pairs."""
     known = [pair for pair in pairs if pair.speed is not None]
-    keys: dict[Key, int] = {}
-    spans: list[float] = []
-    bearing = []
-    for pair in known:
+    bears: dict[Key, list[int]] = {}
+    spans: dict[Key, float] = {}
+    for row, pair in enumerate(known):
         assert pair.speed is not None
-        mine: list[tuple[str, list[int]]] = []
-        for name in USED[pair.figure]:
-            places = []
-            for kind, tag in kinds(pair.speed.tags):
-                if kind not in KINDS[name]:
-                    continue
-                if (name, tag) not in keys:
-                    keys[name, tag] = len(keys)
-                    spans.append(width(kind))
-                places.append(keys[name, tag])
-            mine.append((name, places))
-        bearing.append(mine)
-    filed = load_data("latency")["constants"]
-    start = np.array([log(filed[name].get(tag, 1.0)) for name, tag in keys])
-    return Problem(known, keys, np.array(spans), start, _weights(known), bearing)
+        for kind, tag in kinds(pair.speed.tags):
+            for name, allowed in KINDS.items():
+                if kind in allowed:
+                    bears.setdefault((name, tag), []).append(row)
+                    spans[name, tag] = width(name, kind)
+    alike: dict[tuple[str, tuple[int, ...]], list[tuple[Key, float]]] = {}
+    for key, rows in bears.items():
+        alike.setdefault((key[0], tuple(rows)), []).append((key, spans[key]))
+    members = list(alike.values())
+    return Problem(
+        known,
+        _by_way(known),
+        np.array([log(pair.measured) for pair in known]),
+        members,
+        np.array([sum(span**2 for _, span in each) ** 0.5 for each in members]),
+        np.array([_centre(each) for each in members]),
+        _weights(known),
+        _bearing(list(alike), len(known)),
+    )
 
 
-def _weights(pairs: Sequence[Pair]) -> Any:
-    sizes: dict[tuple[str, str], int] = {}
-    for pair in pairs:
-        key = (group(pair), pair.figure)
-        sizes[key] = sizes.get(key, 0) + 1
-    raw = np.array([sizes[group(pair), pair.figure] ** -_BALANCE for pair in pairs])
-    return raw / raw.mean()
-
-
-def _residual(pair: Pair) -> float:
-    return log(max(pair.predict(), 1e-9) / pair.measured)
-
-
-def solve(task: Problem, rounds: int = _ROUNDS) -> Any:
-    """Return the logarithms of the factors that fit all pairs best."""
-    theta, centre = task.start.copy(), _centre(task)
-    task.apply(theta)
-    left = task.residuals()
-    cost, damping = _cost(task, theta, left, centre), 1e-2
-    for _ in range(rounds):
-        slopes = task.jacobian(left)
-        for _ in range(6):
-            step = _newton(task, theta, left, slopes, centre, damping)
-            trial = theta + np.clip(step, -1.0, 1.0)
-            task.apply(trial)
-            after = task.residuals()
-            found = _cost(task, trial, after, centre)
-            if found < cost:
-                theta, left, damping = trial, after, damping / 4
-                break
-            damping = damping * 5 + 1e-3
-        else:
-            break
-        if cost - found < 1e-4 * cost:
-            break
-        cost = found
-    task.apply(theta)
-    return theta
-
-
-def _centre(task: Problem) -> Any:
-    """Return where the priors are centred: the filed value for `any`, else no change."""
-    return np.array([START[name] if tag == "any" else 0.0 for name, tag in task.keys])
-
-
-def _robust(left: Any) -> Any:
-    return 1 / np.sqrt(1 + (left / _FAR) ** 2)
-
-
-def _cost(task: Problem, theta: Any, left: Any, centre: Any) -> float:
-    loss = 2 * _FAR**2 * (np.sqrt(1 + (left / _FAR) ** 2) - 1)
-    prior = ((theta - centre) / task.spans) ** 2
-    return float((task.weights * loss).sum() / NOISE**2 + prior.sum())
-
-
-def _newton(
-    task: Problem, theta: Any, left: Any, slopes: Any, centre: Any, damping: float,
-    keep: Any = None,
-) -> Any:  # fmt: skip
-    weights = task.weights * _robust(left) / NOISE**2
-    if keep is not None:
-        weights = weights * keep
-    normal = (slopes * weights[:, None]).T @ slopes
-    pull = 1 / task.spans**2
-    normal[np.diag_indices_from(normal)] += pull + damping
-    side = slopes.T @ (weights * left) + pull * (theta - centre)
-    return -np.linalg.solve(normal, side)
-
-
-def held_out(task: Problem, theta: Any, groups: Sequence[str], rounds: int = 2) -> Any:
-    """Return each pair's residual under constants fitted without its group."""
-    centre, found = _centre(task), np.zeros(len(groups))
-    task.apply(theta)
-    left = task.residuals()
-    slopes = task.jacobian(left)
-    for name in sorted(set(groups)):
-        keep = np.array([0.0 if each == name else 1.0 for each in groups])
-        trial, now = theta, left
-        for _ in range(rounds):
-            trial = trial + np.clip(
-                _newton(task, trial, now, slopes, centre, 1e-2, keep), -1.0, 1.0
-            )
-            task.apply(trial)
-            now = task.residuals()
-        out = [i for i, each in enumerate(groups) if each == name]
-        found[out] = now[out]
-    task.apply(theta)
+def _by_way(pairs: Sequence[Pair]) -> dict[str, tuple[Any, Rows]]:
+    found = {}
+    for way in sorted({pair.way for pair in pairs}):
+        places = [row for row, pair in enumerate(pairs) if pair.way == way]
+        found[way] = (np.array(places), Rows([pairs[row] for row in places]))
     return found
 
 
-START = {
-    name: log(value)
-    for name, value in {
-        "bandwidth": 0.8,
-        "cache_bandwidth": 0.6,
-        "decode_arithmetic": 0.2,
-        "layer_us": 60.0,
-        "step_us": 300.0,
-        "sequence_us": 20.0,
-        "expert_factor": 1.2,
-        "collective_us": 8.0,
-        "prefill": 0.5,
-        "prefill_scaling": 0.7,
-        "ramp": 60.0,
-        "attention_factor": 2.0,
-        "floor_ms": 8.0,
-        "queue": 0.5,
-        "burst": 0.02,
-        "wait_steps": 1.0,
-        "interference": 0.8,
-        "slot_wait": 0.5,
-    }.items()
-}
-"""Where the priors of the constants themselves are centred: published shares and costs."""
+def _centre(members: Sequence[tuple[Key, float]]) -> float:
+    """Return the constant's start where `any` is among the factors, else no change."""
+    return next((log(START[name]) for (name, tag), _ in members if tag == "any"), 0.0)
+
+
+def _bearing(alike: Sequence[tuple[str, tuple[int, ...]]], rows: int) -> dict[str, Any]:
+    places: dict[str, list[list[int]]] = {name: [[] for _ in range(rows)] for name in KINDS}
+    for place, (name, mine) in enumerate(alike):
+        for row in mine:
+            places[name][row].append(place)
+    found = {}
+    for name, each in places.items():
+        most = max(map(len, each))
+        found[name] = np.array([[*row, *[len(alike)] * (most - len(row))] for row in each])
+    return found
+
+
+def _weights(pairs: Sequence[Pair]) -> Any:
+    cells = [(p.case.source, p.case.engine, p.case.model, p.case.device, p.figure) for p in pairs]
+    sizes = Counter(cells)
+    raw = np.array([sizes[cell] ** -BALANCE for cell in cells])
+    return raw / raw.mean()
+
+
+def solve(task: Problem, keep: Any = 1.0) -> tuple[Any, Any]:
+    """Return the logarithms of the factors that fit the kept pairs best, and all residuals."""
+    theta = task.centre.copy()
+    left = task.left(task.constants(theta))
+    cost, damping = _cost(task, theta, left, keep), 1e-2
+    for _ in range(_ROUNDS):
+        normal, side = _normal(task, theta, left, keep)
+        for _ in range(_TRIES):
+            damped = normal + np.diag(damping * np.diag(normal))
+            trial = theta - np.clip(np.linalg.solve(damped, side), -_BOLDEST, _BOLDEST)
+            after = task.left(task.constants(trial))
+            found = _cost(task, trial, after, keep)
+            if found < cost:
+                break
+            damping = max(damping * 10, 0.1)
+        else:
+            break
+        saved, cost = cost - found, found
+        theta, left, damping = trial, after, max(damping / 5, 1e-3)
+        if saved < _ENOUGH * cost:
+            break
+    return theta, left
+
+
+def _cost(task: Problem, theta: Any, left: Any, keep: Any) -> float:
+    loss = 2 * _FAR**2 * (np.sqrt(1 + (left / _FAR) ** 2) - 1)
+    prior = ((theta - task.centre) / task.spans) ** 2
+    return float((task.weights * keep * loss).sum() / NOISE**2 + prior.sum())
+
+
+def _normal(task: Problem, theta: Any, left: Any, keep: Any) -> tuple[Any, Any]:
+    """Return the normal matrix and the gradient of the cost, halved."""
+    weights = task.weights * keep / np.sqrt(1 + (left / _FAR) ** 2) / NOISE**2
+    slopes = task.slopes(theta, left)
+    half = slopes * np.sqrt(weights)[:, None].astype(np.float32)
+    normal = (half.T @ half).astype(float)
+    pull = 1 / task.spans**2
+    normal[np.diag_indices_from(normal)] += pull
+    return normal, slopes.T @ (weights * left) + pull * (theta - task.centre)
+
+
+def agree(task: Problem, theta: Any) -> None:
+    """Raise `ValueError` where arrays and the package's own formulas differ."""
+    own = task.constants(theta)
+    left = task.left(own)
+    for row, pair in list(enumerate(task.pairs))[::_SAMPLED]:
+        assert pair.speed is not None
+        mine = {name: float(values[row]) for name, values in own.items()}
+        told = replace(pair, speed=replace(pair.speed, own=mine)).predict()
+        if abs(log(told / pair.measured) - left[row]) > _SAME:
+            raise ValueError(f"{pair.case.id}, {pair.figure}: arrays and the package differ")
+
+
+def held_out(task: Problem, groups: Sequence[str]) -> Any:
+    """Return each pair's residual under constants fitted without its group; `""` is no group."""
+    found = np.zeros(len(groups))
+    names = sorted(set(groups) - {""})
+    with get_context("fork").Pool(_WORKERS, _remember, (task, groups)) as pool:
+        for name, left in zip(names, pool.map(_without, names, chunksize=1), strict=True):
+            out = np.array([each == name for each in groups])
+            found[out] = left[out]
+    return found
+
+
+_HELD: list[tuple[Problem, Sequence[str]]] = []
+
+
+def _remember(task: Problem, groups: Sequence[str]) -> None:
+    _HELD[:] = [(task, groups)]
+
+
+def _without(name: str) -> Any:
+    [(task, groups)] = _HELD
+    return solve(task, np.array([float(each != name) for each in groups]))[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from aispec.estimate.latency.constants import ERAS
 from tests.truth.latency_cases import load, sources
 from tools.accuracy.figures import quantile
 from tools.accuracy.plot import Point, scatter
@@ -12,7 +13,7 @@ from tools.accuracy.tables import table
 from tools.latency.columns import columns
 from tools.latency.compare import FIGURES as KINDS
 from tools.latency.compare import Pair, pairs
-from tools.latency.figures import FIGURES, Outcome, Outcomes
+from tools.latency.figures import FIGURES, Outcome, Outcomes, inside, widths
 
 DOCS = Path(__file__).parents[2] / "docs"
 PLOTS = {
@@ -39,17 +40,34 @@ Measured speeds against what aispec says of the same deployments. This page is g
 - An error is |estimated - measured| / measured, of the likely time. The figure of a row is what its
   source measured: seconds per token of one user, seconds to the first token, seconds per token
   under load (of each user, or of all where only tokens/s are published), TTFT under load.
-- *Fitted* uses the constants as filed, which saw these rows. *Without its source* fits without
-  every row of the row's source, and of the silicon corpus (one source) without the row's model on
-  its device. *Without its model and device* deals models on devices into 24 parts and fits
-  without the row's part. Bounds come from the last of these.
+- *Fitted* uses the constants as filed, which saw these rows. *Without its source* fits without a
+  tenth of the sources at a time. *Without its model and device* deals models on devices into 13
+  parts, of the silicon corpus (one source, and so held out by this alone) one to a part. Every
+  held-out fit starts from the priors, so that nothing of the rows it is tested on is left in it.
+- Bounds come from both ways of holding out: how far measurements spread is a product of factors of
+  what is known of a deployment (engine, chips, format, kind and size of model, and whether the
+  like was ever measured). Held-out bounds are of a spread that did not see the row's
+  model on its device.
+- Constants have factors for versions of an engine before and since a change:
+  {eras}. Finer differences between versions can't be
+  told from those between sources, as nearly every source measured one version. A spec without a
+  version is between the two.
 - {counted:,} of {total:,} rows count. Rows that their sources or their physics make doubtful do
   not: speculation, expert-parallel attention, prompts beyond a model's context, queues that a
   benchmark cut off, ambiguous units, formats that are not stated. Each row says why (`doubt`).
 - `python -m tools.latency --fit` reproduces the constants in `aispec/catalog/data/latency.yaml` and
-  the held-out figures in `tests/truth/speed.held_out.csv`. It needs numpy; aispec doesn't.
+  the held-out figures in `tests/truth/speed.held_out.csv`, up to the requests in flight of open
+  loops, which are those of the constants as filed. It needs numpy; aispec doesn't.
 - Where a source gives no lengths, those of its benchmark's data set stand in; the load of
   throughput tables is the batch that cache and engine allow.
+
+## Bounds
+
+Share of measurements inside the bounds, and high over low at the median.
+
+{bounds}
+Time to the first token under load spreads so widely from one deployment to the next, whatever is
+known of it, that bounds which hold for nine in ten of them can't be narrow.
 
 ## By source
 
@@ -87,6 +105,8 @@ def files() -> dict[Path, str]:
         ),
         counted=sum(case.counted for case in load()),
         total=len(load()),
+        bounds=_bounds(sides),
+        eras=", ".join(f"{name} {'.'.join(map(str, at))}" for name, at in ERAS.items()),
         by_source=_by(fitted, alone, lambda pair: pair.case.source),
         by_engine=_by(fitted, alone, lambda pair: pair.case.engine),
         by_hardware=_by(fitted, alone, lambda pair: pair.speed.tags[1] if pair.speed else ""),
@@ -105,6 +125,17 @@ def _headline(sides: dict[str, list[Outcome]]) -> str:
         values = [figure.of(side) for side in sides.values()]
         rows.append([figure.says, bar, *(figure.shown(v) for v, _ in values), f"{values[0][1]:,}"])
     return table(["figure", "bar", *sides, "rows"], rows)
+
+
+def _bounds(sides: dict[str, list[Outcome]]) -> str:
+    rows = []
+    for kind, title in PLOTS.items():
+        row = [title.partition(",")[0]]
+        for side in sides.values():
+            mine = [each for each in side if each.pair.figure == kind]
+            row.append(f"{inside(mine):.0%}, {widths(mine):.2f}")
+        rows.append(row)
+    return table(["", *sides], rows)
 
 
 def _answered(found: Sequence[Pair]) -> str:
@@ -140,7 +171,7 @@ def _points(outcomes: Outcomes, kind: str) -> list[Point]:
 
 
 def _point(each: Outcome) -> Point:
-    low, high = each.pair.bounds
+    low, high = each.bounds
     likely, case = 1e3 * each.likely, each.pair.case
     name = f"{case.model.rpartition('/')[2]} on {case.count} {case.device}, {case.source}"
     return Point(1e3 * each.pair.measured, likely, likely * low, likely * high, case.engine, name)

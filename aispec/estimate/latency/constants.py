@@ -9,28 +9,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import exp
+from typing import Any
 
 from aispec.catalog.entries import Accelerator
 from aispec.catalog.formats import WeightFormat
 from aispec.catalog.store import load_data
 
 Constants = Mapping[str, float]
-_LINKS = ("nvlink", "fabric", "ici", "scaleup")
+ERAS = {"vllm": (0, 8), "sglang": (0, 5), "tensorrt-llm": (1, 0)}
+"""Versions from which an engine differs: V1 in vLLM, PyTorch in TensorRT-LLM."""
+_SMALL, _MIDDLING = 2e9, 2e10  # active parameters
+LEAST = 0.09
+"""Logarithm by which bounds are apart from the likely figure, at the least."""
+_MIXERS = {
+    "mla": "latent attention",
+    "linear_or_ssm_layers": "linear attention",
+    "sliding_window": "windowed attention",
+}
+LINKS = ("nvlink", "fabric", "ici", "scaleup")
+"""What names of links between accelerators contain."""
 
 
-def tags_of(engine: str, device: Accelerator, form: WeightFormat, experts: bool) -> tuple[str, ...]:
-    """Return the tags of a deployment, from general to particular."""
+def tags_of(
+    engine: str,
+    device: Accelerator,
+    form: WeightFormat,
+    fields: Mapping[str, Any],
+    version: tuple[int, ...] | None = None,
+) -> tuple[str, ...]:
+    """Return the tags of a deployment, from general to particular.
+
+    `fields` are the model's, `version` the engine's where it is written.
+    """
     name = "llama.cpp" if engine == "ollama" else engine
     hardware = f"{device.vendor}-{device.klass}"
     chips = f"{device.vendor} {device.architecture or device.klass}"
     stored = stored_as(form)
     found = ["any", hardware, chips, name, f"{name} on {hardware}", f"{name} on {chips}"]
     found += [stored, f"{name} with {stored}", device.id]
-    if experts:
+    if fields.get("experts"):
         found += ["moe", f"{name} moe", f"{name} moe on {hardware}"]
     if not linked(device):
         found.append("unlinked")
-    return tuple(found)
+    mixer = mixed_by(fields)
+    if mixer:
+        found += [mixer, f"{name} {mixer}"]
+    return (*found, *_era(name, version))
+
+
+def _era(engine: str, version: tuple[int, ...] | None) -> tuple[str, ...]:
+    """Return on which side of a change that measurements show an engine's version is."""
+    change = ERAS.get(engine)
+    if change is None or version is None:
+        return ()
+    when = "since" if version >= change else "before"
+    return (f"{engine} {when} {'.'.join(map(str, change))}",)
+
+
+def mixed_by(fields: Mapping[str, Any]) -> str | None:
+    """Return how a model's layers mix tokens where that is not by full attention alone."""
+    for field, name in _MIXERS.items():
+        if fields.get(field):
+            return name
+    return None
 
 
 def stored_as(form: WeightFormat) -> str:
@@ -42,7 +84,7 @@ def stored_as(form: WeightFormat) -> str:
 
 def linked(device: Accelerator) -> bool:
     """Whether devices of this kind have links of their own, faster than PCIe."""
-    return any(v and any(kind in key for kind in _LINKS) for key, v in device.interconnect.items())
+    return any(v and any(kind in key for kind in LINKS) for key, v in device.interconnect.items())
 
 
 @lru_cache(maxsize=1024)
@@ -57,23 +99,37 @@ def constants(tags: tuple[str, ...]) -> Constants:
     return found
 
 
-@lru_cache(maxsize=1024)
-def bounds(tags: tuple[str, ...], figure: str) -> tuple[float, float]:
-    """Return measured over likely, 5th and 95th percentile, of the most particular tag known."""
+@lru_cache(maxsize=4096)
+def bounds(tags: tuple[str, ...], figure: str, regime: tuple[str, ...] = ()) -> tuple[float, float]:
+    """Return measured over likely, at the least and at the most.
+
+    How far measurements spread is a product of factors, as constants are: of the deployment's tags,
+    of its `regime`, and of what was never measured.
+    """
     known = load_data("latency")["bounds"][figure]
-    for tag in (*_by_rank(tags), "any"):
-        if tag in known:
-            low, high = known[tag]
-            return float(low), float(high)
-    raise LookupError(figure)
+    factors, wide = known["spread"], 1.0
+    for tag in (*tags, *regime, *unfamiliar(tags, load_data("latency")["seen"])):
+        wide *= factors.get(tag, 1.0)
+    low, high = (wide * float(side) for side in known["reach"])
+    return exp(min(low, -LEAST)), exp(max(high, LEAST))
 
 
-def _by_rank(tags: tuple[str, ...]) -> list[str]:
-    """Return the tags that bounds are kept for, the most particular first."""
-    engine, hardware = tags[3], tags[1]
-    moe = f"{engine} moe on {hardware}"
-    seen = load_data("latency")["seen"]
-    if engine not in seen["engines"] and hardware not in seen["hardware"]:
-        return ["unfamiliar"]
-    own = [moe, f"{engine} moe"] if moe in tags else []
-    return [*own, tags[4], engine] if tags[4] in seen["pairs"] else ["unfamiliar pair"]
+def regime(figure: str, active: float) -> tuple[str, ...]:
+    """Return what else tells how well a figure is known: for one user's steps the model's size.
+
+    Prompt and batch tell too, but bounds that are narrower for a longer prompt would say that it
+    may be answered sooner.
+    """
+    if figure != "decode":
+        return ()
+    size = "small" if active <= _SMALL else "middling" if active <= _MIDDLING else "large"
+    return (f"model {size}",)
+
+
+def unfamiliar(tags: tuple[str, ...], seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what about a deployment no measurement is like, the most general thing first."""
+    if tags[3] not in seen["engines"] and tags[1] not in seen["hardware"]:
+        return ("unfamiliar",)
+    if tags[4] not in seen["pairs"]:
+        return ("unfamiliar pair",)
+    return () if tags[5] in seen["chips"] else ("unfamiliar chips",)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, isfinite
 
-from aispec.catalog.profiles import latency_profile
-from aispec.estimate.fact import Absent, Facts
-from aispec.estimate.latency.constants import bounds
+from aispec.estimate.fact import Absent, Fact, Facts
+from aispec.estimate.latency.constants import bounds, regime
 from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline
+from aispec.estimate.latency.targets import Asked, Percentiles, Targets
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import ApiLatency, Sla
 
-_USUAL = 95.0  # the percentile of a target that names none
+_NOTHING = Sla()
 _BUSIEST = 0.85  # share of its capacity up to which a replica is run
 _SOURCES = ("aispec/catalog/data/latency.yaml",)
 _LATENCY = tuple(name for name in FACTS if name.startswith("latency."))
@@ -29,7 +28,7 @@ def spread(speed: Roofline, figure: str) -> tuple[float, float]:
     `figure` is one of `decode`, `first`, `load` and `queue`: a user's TPOT and TTFT, alone and
     with others.
     """
-    return bounds(speed.tags, figure)
+    return bounds(speed.tags, figure, regime(figure, speed.active))
 
 
 def unknown(reason: str) -> Facts:
@@ -42,45 +41,30 @@ def absent(reason: str) -> Facts:
     return dict.fromkeys((*_LATENCY, *_THROUGHPUT), Absent(reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Percentiles:
-    """The percentiles that targets are written in; `None` where there is no target."""
-
-    ttft: float | None = None
-    tpot: float | None = None
-
-    @classmethod
-    def of(cls, sla: Sla) -> Percentiles:
-        """Return those of a spec's targets; a profile has its own for TTFT, and p95 else."""
-        profile = latency_profile(sla.profile) if sla.profile else None
-        usual = _USUAL if profile else None
-        first = sla.ttft or sla.e2e
-        step = sla.tpot or sla.tps or sla.e2e
-        own = float(profile.percentile) if profile and profile.percentile else usual
-        return cls(first.percentile if first else own, step.percentile if step else usual)
-
-
 def facts(
     speed: Roofline,
     load: Load | None,
     request: Request,
     replicas: int,
     ranks: int = 1,
-    percentiles: Percentiles = Percentiles(),
+    promised: Sla = _NOTHING,
 ) -> Facts:
     """Return both groups' facts for a self-hosted deployment at its expected concurrency.
 
-    `load` is that of one of the `ranks` of data parallelism that a replica has.
+    `load` is that of one of the `ranks` of data parallelism that a replica has. Times are those at
+    the percentiles that `promised` is written in.
     """
     prompt, output = read_prompt(request), request.output.value
+    percentiles = Percentiles.of(promised)
     at = (percentiles.ttft, percentiles.tpot)
     times = seen(speed, load, prompt, output, at)
     running = max(load.running, 1.0) if load else 1.0
     crowded = load is not None and load.asked > 1
-    ttft = _first(speed, times.ttft, crowded, load).told(
+    first, step = ("queue", "load") if crowded else ("first", "decode")
+    ttft = _first(times.ttft, spread(speed, first), load).told(
         lambda: _first_line(prompt, running, at[0]), sources=_SOURCES
     )
-    tpot = _bounded(times.tpot, "s", spread(speed, "load" if crowded else "decode")).told(
+    tpot = _bounded(times.tpot, "s", spread(speed, step)).told(
         lambda: f"a step of {running:,.1f} sequences, and the prefills in between{_at(at[1])}",
         sources=_SOURCES,
     )
@@ -95,7 +79,7 @@ def facts(
             "TTFT + (output - 1) x TPOT", inputs=(ttft, tpot), sources=_SOURCES
         ),
     }
-    return {**found, **_throughput(speed, load, request, replicas, ranks)}
+    return {**found, **_throughput(speed, load, request, (replicas, ranks), promised)}
 
 
 def read_prompt(request: Request) -> float:
@@ -103,14 +87,14 @@ def read_prompt(request: Request) -> float:
     return request.input.value * (1 - request.cached_share)
 
 
-def _first(speed: Roofline, seconds: float, crowded: bool, load: Load | None) -> Quantity:
+def _first(seconds: float, within: tuple[float, float], load: Load | None) -> Quantity:
     if not isfinite(seconds):
         asked = load.utilization if load else 0.0
         reason = (
             f"requests come {asked:.1f} times as fast as they are answered: the wait has no end"
         )
         return Quantity.unknown("s", reason)
-    return _bounded(seconds, "s", spread(speed, "queue" if crowded else "first"))
+    return _bounded(seconds, "s", within)
 
 
 def _first_line(prompt: float, running: float, percentile: float | None) -> str:
@@ -128,13 +112,19 @@ def _bounded(value: float, unit: str, within: tuple[float, float]) -> Quantity:
 
 
 def _throughput(
-    speed: Roofline, load: Load | None, request: Request, replicas: int, ranks: int
+    speed: Roofline,
+    load: Load | None,
+    request: Request,
+    each: tuple[int, int],
+    promised: Sla,
 ) -> Facts:
+    """Return what all replicas can do; `each` holds their number, and the ranks of each."""
     if load is None:
         reason = "neither daily nor concurrent users are given"
         return {name: Quantity.unknown(FACTS[name].unit, reason) for name in _THROUGHPUT}
+    serving = each[0] * each[1]
     fast, slow = spread(speed, "load")
-    most = load.capacity * replicas * ranks
+    most = load.capacity * serving
     capacity = Quantity(
         most,
         "requests/s",
@@ -143,15 +133,34 @@ def _throughput(
         how="the most that all replicas can do, at the batch their cache and engine allow",
         sources=_SOURCES,
     )
-    used, need = _busy(load, capacity, replicas, ranks)
+    used, need = _busy(load, capacity, *each)
     return {
         "throughput.tokens_per_second": (capacity * request.output / Quantity(1, "requests"))
         .to("tokens/s")
         .told("requests a second x output tokens", inputs=(capacity, request.output)),
         "throughput.requests_per_second": capacity,
+        "throughput.max_rate_at_targets": _at_targets(speed, load, request, serving, promised),
         "throughput.utilization": used,
         "throughput.replicas_needed": need,
     }
+
+
+def _at_targets(speed: Roofline, load: Load, request: Request, serving: int, promised: Sla) -> Fact:
+    targets = Targets.of(promised)
+    if not targets.any:
+        return Absent("no target of latency is written")
+    asked = Asked(
+        speed, load.slots, read_prompt(request), request.output.value, Percentiles.of(promised)
+    )
+    first, step = spread(speed, "queue"), spread(speed, "load")
+    return Quantity(
+        asked.rate(targets) * serving,
+        "requests/s",
+        low=asked.rate(targets, first[1], step[1]) * serving,
+        high=asked.rate(targets, first[0], step[0]) * serving,
+        how="the highest rate at which every target is still met",
+        sources=_SOURCES,
+    )
 
 
 def _busy(load: Load, capacity: Quantity, replicas: int, ranks: int) -> tuple[Quantity, Quantity]:

@@ -66,16 +66,16 @@ def closed(speed: Roofline, users: float, most: float, prompt: float, output: fl
     """Return the state in which `users` requests are always in flight."""
     running = max(min(users, most), 1.0)
     rate = running / time_in_system(speed, running, prompt, output)
-    return Load(running, users, rate, _capacity(speed, most, prompt, output), most, True)
+    return Load(running, users, rate, capacity(speed, most, prompt, output), most, True)
 
 
 def opened(speed: Roofline, rate: float, most: float, prompt: float, output: float) -> Load:
     """Return the state in which requests arrive at `rate`."""
-    capacity = _capacity(speed, most, prompt, output)
-    if rate >= capacity:
-        return Load(most, most, rate, capacity, most, False)
+    top = capacity(speed, most, prompt, output)
+    if rate >= top:
+        return Load(most, most, rate, top, most, False)
     running = _settled(speed, rate, most, prompt, output)
-    return Load(max(running, 1e-9), running, rate, capacity, most, False)
+    return Load(max(running, 1e-9), running, rate, top, most, False)
 
 
 def _settled(speed: Roofline, rate: float, most: float, prompt: float, output: float) -> float:
@@ -116,10 +116,10 @@ def static(speed: Roofline, batch: float, most: float, prompt: float, output: fl
 
 def saturated(speed: Roofline, most: float, prompt: float, output: float) -> float:
     """Tokens/s of a replica that always has requests waiting, at a batch of `most`."""
-    return output * _capacity(speed, most, prompt, output)
+    return output * capacity(speed, most, prompt, output)
 
 
-def _capacity(speed: Roofline, most: float, prompt: float, output: float) -> float:
+def capacity(speed: Roofline, most: float, prompt: float, output: float) -> float:
     """The most requests/s: those of the largest batch, as no cost grows faster than the batch."""
     return _rate(speed, min(max(most, 1.0), _MOST), prompt, output)
 

@@ -10,6 +10,7 @@ open-loop benchmarks (`spread` in `aispec/catalog/data/latency.yaml`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, log, sqrt
 from statistics import NormalDist
 
@@ -41,27 +42,33 @@ def seen(
     A TTFT without end is that of a rate which the replica can't serve.
     """
     running = max(load.running, 1.0) if load else 1.0
+    first = speed.first_token(running, prompt, output)
+    step = speed.per_token(running, prompt, output)
+    return unlucky(speed, load, speed.prefill(prompt), Seen(first, step), percentiles)
+
+
+def unlucky(
+    speed: Roofline,
+    load: Load | None,
+    alone: float,
+    usual: Seen,
+    percentiles: tuple[float | None, float | None],
+) -> Seen:
+    """Return TTFT and TPOT at these percentiles, where one user `alone` and the mean are known."""
     at_first, at_step = percentiles
-    return Seen(
-        _first(speed, load, running, prompt, output, at_first),
-        speed.per_token(running, prompt, output) * _slow(running, at_step),
-    )
+    running = max(load.running, 1.0) if load else 1.0
+    first = _first(speed, load, alone, usual.ttft, at_first)
+    return Seen(first, usual.tpot * _slow(running, at_step))
 
 
 def _first(
-    speed: Roofline,
-    load: Load | None,
-    running: float,
-    prompt: float,
-    output: float,
-    percentile: float | None,
+    speed: Roofline, load: Load | None, alone: float, usual: float, percentile: float | None
 ) -> float:
-    alone = speed.prefill(prompt)
     if load is None:
         return alone
     if load.overloaded:
         return inf
-    behind = speed.first_token(running, prompt, output) - alone
+    behind = usual - alone
     behind += waiting(speed, load) if load.looped else 0.0
     if percentile is None:
         return alone + behind + (0.0 if load.looped else _slot(load, None))
@@ -78,6 +85,11 @@ def _slow(running: float, percentile: float | None) -> float:
     """Return a percentile of the time per token over its mean; one user alone has no spread."""
     if percentile is None or running <= _ALONE:
         return 1.0
+    return _beyond_mean(percentile)
+
+
+@lru_cache(maxsize=64)
+def _beyond_mean(percentile: float) -> float:
     spread = float(load_data("latency")["spread"]["tpot"])
     return exp(spread * NormalDist().inv_cdf(min(percentile, 99.99) / 100))
 

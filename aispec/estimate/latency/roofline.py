@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from math import inf
 from typing import Any
 
 from aispec.catalog.deployment import Deployment, Machines, Setup
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
-from aispec.estimate.architecture.parameters import attention_layers, count
-from aispec.estimate.latency.constants import constants, tags_of
+from aispec.estimate.architecture.parameters import Parameters, attention_layers, count
+from aispec.estimate.latency.constants import LINKS, constants, tags_of
 from aispec.estimate.latency.step import Draft, Roofline
 from aispec.estimate.memory.cache import Cache
 from aispec.estimate.memory.weights import Weights, weigh
@@ -62,8 +64,9 @@ def _of_model(
         return None
     devices = machines.sharding.tensor
     local, window = _windowed(fields)
-    tags = tags_of(setup.name, device, form, bool(fields.get("experts")))
-    groups, state = _cached(cache)
+    tags = tags_of(setup.name, device, form, fields, setup.version)
+    groups, state = _cached(cache, _chosen(fields))
+    parameters = _counted(model)
     return Roofline(
         own=constants(tags),
         tags=tags,
@@ -71,8 +74,12 @@ def _of_model(
         everywhere=attention_layers(fields) - local,
         local=local,
         window=window,
-        hidden=int(fields.get("num_heads", 1) * fields.get("head_dim", fields["hidden_size"])),
-        active=float(model.params_active or count(fields).active),
+        width=int(fields["hidden_size"]),
+        attended=int(fields.get("num_heads", 1) * fields.get("head_dim", fields["hidden_size"])),
+        absorbed=_absorbed(fields),
+        chosen=_chosen(fields),
+        active=float(model.params_active or parameters.active),
+        routed=float(parameters.experts),
         dense_bytes=_decoded(weights, fields) / devices,
         expert_bytes=weights.experts / devices,
         expert_share=_touched(fields),
@@ -80,9 +87,18 @@ def _of_model(
         stages=_stages(machines, setup),
         bandwidth=bandwidth * 1e9,
         peak=peak * 1e12,
+        half_peak=(peak_rate(device, "bf16") or peak) * 1e12,
+        link=_between(device),
+        chunk=float(setup.batched_tokens or inf),
         groups=groups,
         state=state,
     )
+
+
+@lru_cache(maxsize=256)
+def _counted(model: Model) -> Parameters:
+    """Return a model's parameters by part: every remedy that is tried asks for them again."""
+    return count(model.architecture or {})
 
 
 def _stages(machines: Machines, setup: Setup) -> int:
@@ -90,11 +106,42 @@ def _stages(machines: Machines, setup: Setup) -> int:
     return 1 if setup.facts.kind in ("llama.cpp", "eager") else machines.sharding.pipeline
 
 
-def _cached(cache: Cache | None) -> tuple[tuple[tuple[float, int], ...], float]:
+def _cached(cache: Cache | None, chosen: float) -> tuple[tuple[tuple[float, float], ...], float]:
+    """Return what a step reads of the cache: bytes of a token, the most tokens; bytes of state.
+
+    Of the keys and values that sparse attention picks from, it reads `chosen` tokens; the index it
+    picks by is read in full.
+    """
     if cache is None:
         return (), 0.0
     size, shape = cache.bytes_per_element, cache.shape
-    return tuple((g.layers * g.elements * size, g.window) for g in shape.groups), shape.state_bytes
+    groups = [(g.layers * g.elements * size, float(g.window or inf)) for g in shape.groups]
+    if groups and chosen < inf:
+        groups[0] = (groups[0][0], min(groups[0][1], chosen))
+    return tuple(groups), shape.state_bytes
+
+
+def _absorbed(fields: Mapping[str, Any]) -> float:
+    """Values of a query in a step: latent attention asks the compressed cache, not its heads'."""
+    heads, latent = fields.get("num_heads", 1), fields.get("mla")
+    if latent:
+        return float(heads * (latent["kv_lora_rank"] + latent["qk_rope_head_dim"] / 2))
+    return float(heads * fields.get("head_dim", fields["hidden_size"]))
+
+
+def _chosen(fields: Mapping[str, Any]) -> float:
+    """Tokens that sparse attention picks of the context; without end where it reads all."""
+    return float((fields.get("indexer") or {}).get("topk") or inf)
+
+
+def _between(device: Accelerator) -> float:
+    """Bytes/s that a device sends to its neighbours: over its own links, else over PCIe."""
+    own = [
+        rate
+        for name, rate in device.interconnect.items()
+        if any(kind in name for kind in LINKS) and isinstance(rate, (int, float))
+    ]
+    return max(own, default=0.0) * 1e9 / 2 or _link(device)
 
 
 def _windowed(fields: Mapping[str, Any]) -> tuple[int, int]:
@@ -137,7 +184,7 @@ def _elsewhere(deployment: Deployment, weights: Weights) -> tuple[float, float]:
 def _link(device: Accelerator) -> float:
     """Bytes/s between a device and its host."""
     version, _, lanes = str(device.interconnect.get("pcie", "4.0 x16")).partition(" x")
-    lane = _LANE.get(version, 2.0)
+    lane = _LANE.get(version.partition("/")[0], 2.0)
     return lane * float(lanes if lanes.isdigit() else 16) * _LINK_SHARE * 1e9
 
 

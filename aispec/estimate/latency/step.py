@@ -3,26 +3,29 @@
     step(B, c) = sqrt(memory^2 + arithmetic^2) + engine + B x sequence + layers x (layer + links)
     memory     = (dense + experts touched) / (bandwidth x share) + B x cache(c) / (same)
     prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links) + floor
-    arithmetic = (2 x active x (p + ramp) + attention) / (peak x n^scaling x share)
+    arithmetic = (2 x active x (p + ramp) + 2 x routed x passes x expert ramp) / (peak x n^scaling
+                 x share) + attention / (peak in 16 bits x n^scaling x share)
 
-A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. Constants are those of
-`aispec/catalog/data/latency.yaml`, fitted on published measurements; a constant share of
-bandwidth alone is wrong by a factor of two on fast memory, which is what the costs per layer and
-per step are for.
+A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. An engine prefills in passes of
+so many tokens, each of which reads the weights and fills a tile of every expert it touches. A step
+of latent attention works on compressed keys that every head shares, and sparse attention reads no
+more of the cache than it picks. Constants are those of `aispec/catalog/data/latency.yaml`, fitted
+on published measurements; a constant share of bandwidth alone is wrong by a factor of two on fast
+memory, which is what the costs per layer and per step are for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot, log2
 
 from aispec.estimate.latency.constants import Constants
 
 _MICRO = 1e-6
-_PASS = 2048.0  # tokens that engines prefill at once
-_MOST = 0.96  # share of peak bandwidth that nobody exceeds
-_GAIN = 0.9  # share of what more devices gain that exchanging results may take
-_CHUNK = 1024.0  # tokens whose activations one collective of prefill carries
+PASS = 2048.0  # tokens that engines prefill at once
+MOST_SHARE = 0.96  # share of peak bandwidth that nobody exceeds
+GAIN = 0.9  # share of what more devices gain that exchanging results may take
+EXCHANGES = 2 * 2 * 2  # all-reduces of a layer x bytes of a value x times each is moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,12 @@ class Roofline:
     everywhere: int  # layers that attend to the whole context
     local: int  # layers that attend to a window of it
     window: int  # tokens
-    hidden: int
+    width: int  # values of one token between layers
+    attended: int  # heads x values of a head
+    absorbed: float  # the same for a step, where keys are compressed
+    chosen: float  # tokens that sparse attention picks; without end where it is full
     active: float  # parameters
+    routed: float  # parameters of all experts
     dense_bytes: float  # read by every step, on one device
     expert_bytes: float
     expert_share: float  # experts that one token touches, k / E
@@ -60,12 +67,18 @@ class Roofline:
     stages: int  # that share the layers
     bandwidth: float
     peak: float
-    groups: tuple[tuple[float, int], ...]  # cache: bytes of a token on one device, window
+    half_peak: float  # in 16 bits, which attention is computed in
+    link: float  # between devices
+    chunk: float  # tokens of one pass of prefill
+    groups: tuple[tuple[float, float], ...]  # cache: bytes of a token on one device, most tokens
     state: float  # cache: bytes of a sequence
     away: float = 0.0  # share of the weights that the accelerator's memory does not hold
     away_bandwidth: float = 1.0
     draft: Draft | None = None
     cached: float = 0.0  # tokens of each prompt that a prefix cache holds
+    known: dict[tuple[float, float, float], float] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # what prompts cost: no batch changes it, and every search asks for it again
 
     def step(self, batch: float, context: float, tokens: float = 1.0) -> float:
         """Seconds of a decode step with `batch` sequences of mean depth `context`.
@@ -77,27 +90,48 @@ class Roofline:
         weights = self._weights(together * tokens)
         read = weights * (1 - self.away) / speed
         kept = together * self._kept(context) / (self.bandwidth * own["cache_bandwidth"])
-        rate = self.peak * self.devices * own["decode_arithmetic"]
-        done = 2 * self.active * together * tokens / rate
+        done = (
+            2
+            * self.active
+            * together
+            * tokens
+            / (self.peak * self.devices * own["decode_arithmetic"])
+        )
+        done += self._attention(self.absorbed, together * tokens, context) / (
+            self.half_peak * self.devices * own["decode_attention"]
+        )
         late = weights * self.away / self.away_bandwidth + own["step_us"] * _MICRO
         late += together * own["sequence_us"] * _MICRO + self.layers * own["layer_us"] * _MICRO
-        late += self._collectives(1.0, read, kept, done, 1.0) if self.devices > 1 else 0.0
+        if self.devices > 1:
+            late += self._collectives(together * tokens, read, kept, done, 1.0)
         return hypot(read + kept, done) + late
 
     def busy(self, tokens: float, before: float = 0.0, prompts: float = 1.0) -> float:
         """Seconds the accelerators work on prompts of `tokens` that follow `before` others."""
+        asked = (tokens, before, prompts)
+        found = self.known.get(asked)
+        if found is None:
+            found = self.known[asked] = self._busy(tokens, before, prompts)
+        return found
+
+    def _busy(self, tokens: float, before: float, prompts: float) -> float:
         own, every = self.own, tokens * prompts
         scaling = min(own["prefill_scaling"], 1.0)
+        passes = max(every / self.chunk, 1.0)
         middle = before + self.cached + tokens / 2
-        depth = self.everywhere * middle + self.local * min(middle, self.window)
-        attention = 4 * self.hidden * every * depth * own["attention_factor"]
-        work = 2 * self.active * (every + own["ramp"]) + attention
-        done = work / (self.peak * float(self.devices**scaling) * own["prefill"])
-        weights = self._weights(every)
+        attention = self._attention(self.attended, every, middle) * own["attention_factor"]
+        matrices = 2 * self.active * (every + own["ramp"])
+        if self.routed:
+            matrices += (
+                2 * self.routed * self._touched(every / passes) * passes * own["expert_ramp"]
+            )
+        rate = float(self.devices**scaling) * own["prefill"]
+        done = (matrices / self.peak + attention / self.half_peak) / rate
+        weights = self._weights(every / passes) * passes
         read = weights * (1 - self.away) / self._speed()
         late = weights * self.away / self.away_bandwidth + self.layers * own["layer_us"] * _MICRO
         if self.devices > 1:
-            late += self._collectives(1 + every / _CHUNK, read, 0.0, done, scaling)
+            late += self._collectives(every, read, 0.0, done, scaling)
         return hypot(read, done) + late
 
     def prefill(self, tokens: float, before: float = 0.0) -> float:
@@ -139,38 +173,48 @@ class Roofline:
 
         Pipeline stages work on different prompts.
         """
-        prompts = max(_PASS / max(tokens, 1.0), 1.0)
+        prompts = max(PASS / max(tokens, 1.0), 1.0)
         return self.busy(tokens, 0.0, prompts) / prompts / float(self.stages**0.8)
 
     def _speed(self) -> float:
         """Bytes/s at which weights are read: a share of the peak that bends below the whole."""
         share = self.own["bandwidth"]
-        return self.bandwidth * share / float((1 + (share / _MOST) ** 6) ** (1 / 6))
+        return self.bandwidth * share / float((1 + (share / MOST_SHARE) ** 6) ** (1 / 6))
 
     def _weights(self, tokens: float) -> float:
         """Bytes of weights that a pass over `tokens` reads, on one device."""
         if not self.expert_bytes:
             return self.dense_bytes
-        touched = 1 - float((1 - self.expert_share) ** max(tokens, 1))
         factor = 1 + (self.own["expert_factor"] - 1) * (1 - 1 / max(tokens, 1))
-        return self.dense_bytes + self.expert_bytes * min(touched * factor, 1.0)
+        return self.dense_bytes + self.expert_bytes * min(self._touched(tokens) * factor, 1.0)
+
+    def _touched(self, tokens: float) -> float:
+        """Return the share of experts that some of these tokens are sent to."""
+        return 1 - float((1 - self.expert_share) ** max(tokens, 1))
+
+    def _attention(self, width: float, tokens: float, depth: float) -> float:
+        """FLOP that attention takes for tokens that each see `depth` others."""
+        seen = self.everywhere * min(depth, self.chosen) + self.local * min(depth, self.window)
+        return 4 * width * tokens * seen
 
     def _collectives(
-        self, payload: float, read: float, kept: float, done: float, scaling: float
+        self, tokens: float, read: float, kept: float, done: float, scaling: float
     ) -> float:
-        """Seconds of a pass that devices spend on exchanging results.
+        """Seconds of a pass over `tokens` that devices spend on exchanging results.
 
         Each doubling of the devices costs the same, but never more than most of what it gains:
         whoever deploys more devices than pay off uses them as fewer.
         """
-        cost = self.layers * self.own["collective_us"] * payload * _MICRO
         left, fewer, total = log2(self.devices), 1.0, 0.0
+        moved = tokens * self.width * EXCHANGES * (self.devices - 1) / self.devices
+        carried = moved / (self.link * self.own["link"])
+        cost = self.layers * (self.own["collective_us"] * _MICRO + carried / max(left, 1.0))
         here = hypot(read + kept, done)
         while left > 0:
             part = min(left, 1.0)
             fewer *= 2.0**part
             there = hypot(read * fewer + kept, done * fewer**scaling)
-            total += min(cost * part, _GAIN * (there - here))
+            total += min(cost * part, GAIN * (there - here))
             here, left = there, left - part
         return total
 
@@ -178,5 +222,5 @@ class Roofline:
         """Bytes of cache that one sequence reads in a step, on one device."""
         total = self.state
         for size, window in self.groups:
-            total += size * (min(context, window) if window else context)
+            total += size * min(context, window)
         return total
