@@ -19,10 +19,11 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.facts import flow_of
 from aispec.estimate.latency.constants import bounds
-from aispec.estimate.latency.facts import Percentiles, read_prompt
+from aispec.estimate.latency.facts import read_prompt
 from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline, roofline
+from aispec.estimate.latency.targets import Percentiles
 from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.memory.facts import Room, room
 from aispec.estimate.memory.weights import Weights, weigh

@@ -71,10 +71,14 @@ def colour_option(command: _F) -> _F:
     )(command)
 
 
+def listed(values: Sequence[str]) -> tuple[str, ...]:
+    """Return names given as `--engine vllm,sglang --engine tgi`."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
 def codes(values: Sequence[str]) -> tuple[str, ...]:
     """Return codes given as `--select FIT,COST --select LAT001`, in capitals."""
-    written = [code.strip() for value in values for code in value.split(",") if code.strip()]
-    return tuple(code.upper() if code.isalnum() else code for code in written)
+    return tuple(code.upper() if code.isalnum() else code for code in listed(values))
 
 
 def _refuse_unknown(options: Options, files: Sequence[str]) -> None:

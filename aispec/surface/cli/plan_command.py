@@ -12,8 +12,8 @@ import click
 
 from aispec.surface.cli.asking import (
     STDIN,
-    codes,
     colour_option,
+    listed,
     options_of,
     prices_option,
     read_stdin,
@@ -108,11 +108,11 @@ def command(
     from aispec.planning import PlanError, Question, Unplannable, Wishes, plan
 
     wishes = Wishes(
-        keep=_kept(codes(keep)),
-        providers=codes(provider),
-        accelerators=codes(accelerator),
-        engines=codes(engine),
-        models=codes(models),
+        keep=_kept(listed(keep)),
+        providers=listed(provider),
+        accelerators=listed(accelerator),
+        engines=listed(engine),
+        models=listed(models),
         max_gpus=max_gpus,
         max_cost=max_cost,
         marketplaces=marketplaces,
