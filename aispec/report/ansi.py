@@ -32,6 +32,13 @@ def painter(colour: bool) -> Paint:
     return _paint if colour else _leave
 
 
+def linked(text: str, path: str) -> str:
+    """Return a text that terminals open a file from (OSC 8); the path is absolute."""
+    from urllib.parse import quote
+
+    return f"\x1b]8;;file://{quote(path)}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
 def _paint(text: str, style: Style) -> str:
     code = _CODES[style]
     return f"{code}{text}{RESET}" if code and text.strip() else text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import join
 
 from aispec.policy.finding import Finding
-from aispec.report.ansi import Style, painter
+from aispec.report.ansi import Style, linked, painter
 from aispec.report.cells import clip, columns, counted, pad, safe, width, wrap
 from aispec.report.overview import Row, gravest_first, row
 from aispec.report.report import Judged, Report
@@ -41,16 +42,18 @@ def render(
     unicode: bool = True,
     verbose: bool = False,
     quiet: bool = False,
+    folder: str | None = None,
 ) -> str:
     """Return a report for a terminal of so many cells.
 
-    `verbose` lists all deployments, what was assumed about each, and what is silenced; `quiet`
-    leaves out all but the findings.
+    With a `folder`, absolute, places are links to the files below it. `verbose` lists all
+    deployments, what was assumed about each, and what is silenced; `quiet` leaves out all but the
+    findings.
     """
     frame = Frame(painter(colour), max(width, 40), unicode)
     lines: list[str] = []
     for finding in report.counted():
-        lines += [*_finding(finding, report, frame), ""]
+        lines += [*_finding(finding, report, frame, folder), ""]
     if quiet:
         return "".join(f"{line}\n" for line in lines)
     if table := [*_table(report, frame, verbose)]:
@@ -61,22 +64,25 @@ def render(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _finding(finding: Finding, report: Report, frame: Frame) -> Iterator[str]:
+def _finding(finding: Finding, report: Report, frame: Frame, folder: str | None) -> Iterator[str]:
     paint, unicode = frame.paint, frame.unicode
     kind = f"{finding.severity}[{safe(finding.code, unicode)}]"
     first, *rest = wrap(f"{kind}: {safe(message(finding), unicode)}", frame.width, "  ")
     yield paint(kind, finding.severity) + paint(first.removeprefix(kind), "strong")
     yield from (paint(line, "strong") for line in rest)
-    yield _place(finding, report, frame)
+    yield _place(finding, report, frame, folder)
     yield from snippet(finding, report.lines.get(finding.path, ()), frame)
     yield from _asides(finding, frame)
 
 
-def _place(finding: Finding, report: Report, frame: Frame) -> str:
+def _place(finding: Finding, report: Report, frame: Frame, folder: str | None) -> str:
     arrow = frame.paint(" " * gutter(finding) + "-->", "gutter")
     span = finding.span
     place = f":{span.line}:{span.column}" if report.lines.get(finding.path) else ""
-    return f"{arrow} {safe(finding.path, frame.unicode)}{place}"
+    text = f"{safe(finding.path, frame.unicode)}{place}"
+    if folder and place and not finding.path.startswith("<"):
+        text = linked(text, join(folder, finding.path))
+    return f"{arrow} {text}"
 
 
 def _asides(finding: Finding, frame: Frame) -> Iterator[str]:

@@ -79,6 +79,7 @@ def _terminal(run: Run, to_file: bool) -> str:
         unicode=drawn.unicode,
         quiet=run.quiet,
         verbose=run.verbose,
+        folder=os.getcwd() if drawn.links and not to_file else None,
     )
     if run.comparison is None or run.quiet:
         return text

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 _USUAL_WIDTH = 100
+_LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
+_LINKING = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,14 @@ class Screen:
     colour: bool
     width: int
     unicode: bool
+    links: bool = False  # whether it opens files from links in the text
 
 
 def screen(choice: str = "auto") -> Screen:
     """Return how to draw: colour only on a terminal, unless `choice` or the environment says so."""
     live = sys.stdout.isatty()
-    return Screen(_coloured(choice, live), _width(live), _unicode())
+    coloured = _coloured(choice, live)
+    return Screen(coloured, _width(live), _unicode(), coloured and _linking(live))
 
 
 def _coloured(choice: str, live: bool) -> bool:
@@ -34,6 +38,21 @@ def _coloured(choice: str, live: bool) -> bool:
     if forced:
         return forced.lower() not in ("0", "false")
     return live and os.environ.get("TERM") != "dumb"
+
+
+def _linking(live: bool) -> bool:
+    """Whether the terminal is known to take links, as far as its variables tell."""
+    forced = os.environ.get("FORCE_HYPERLINK")
+    if forced:
+        return forced.lower() not in ("0", "false")
+    if not live:
+        return False
+    if os.environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS or os.environ.get("TERM") in _LINKING:
+        return True
+    if any(os.environ.get(name) for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM")):
+        return True
+    terminal = os.environ.get("VTE_VERSION", "")
+    return terminal.isdecimal() and int(terminal) >= 5000
 
 
 def _width(live: bool) -> int:
