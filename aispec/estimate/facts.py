@@ -39,6 +39,7 @@ class Case:
     prompts: Mapping[str, str | Quantity] = field(default_factory=dict)  # texts, or their tokens
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
     request: Request | None = None  # what the workload's request is, where that is known already
+    brief: bool = False  # whether the facts that are searched for, which take long, are left out
 
 
 def estimate(case: Case) -> Facts:
@@ -117,15 +118,16 @@ def _self_hosted(
     flow = flow_of(deployment, workload, request, speed, space)
     found: Facts = dict(traffic.facts(flow, request, workload.batch))
     found |= _memory(deployment, space, flow)
-    found |= _speed(deployment, speed, found["memory.boots"], flow, request)
+    found |= _speed(case, speed, found["memory.boots"], flow, request)
     found |= limits.facts(deployment, workload, request, flow)
     busy = found["throughput.utilization"]
     return found | cost.on_machines(deployment, workload, request, flow, busy, case.today)
 
 
 def _speed(
-    deployment: Deployment, speed: Roofline | None, boots: Fact, flow: Traffic, request: Request
+    case: Case, speed: Roofline | None, boots: Fact, flow: Traffic, request: Request
 ) -> Facts:
+    deployment = case.deployment
     if boots is Answer.NO:
         return latency.absent("it does not start on this hardware")
     if speed is None:
@@ -137,6 +139,7 @@ def _speed(
         _replicas(deployment),
         _ranks(deployment),
         deployment.spec.sla,
+        brief=case.brief,
     )
 
 

@@ -132,6 +132,7 @@ def _with_remedies(
             options.today,
             options.strict,
             before=each.before,
+            brief=True,
         )
         for each in placed
     ]

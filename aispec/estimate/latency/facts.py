@@ -31,6 +31,10 @@ def spread(speed: Roofline, figure: str) -> tuple[float, float]:
     return bounds(speed.tags, figure, regime(figure, speed.active))
 
 
+SEARCHED = "throughput.max_rate_at_targets"
+"""The fact that takes longer than all the others of its groups."""
+
+
 def unknown(reason: str) -> Facts:
     """Return both groups' facts where they can't be computed."""
     return {name: Quantity.unknown(FACTS[name].unit, reason) for name in (*_LATENCY, *_THROUGHPUT)}
@@ -48,11 +52,13 @@ def facts(
     replicas: int,
     ranks: int = 1,
     promised: Sla = _NOTHING,
+    *,
+    brief: bool = False,
 ) -> Facts:
     """Return both groups' facts for a self-hosted deployment at its expected concurrency.
 
     `load` is that of one of the `ranks` of data parallelism that a replica has. Times are those at
-    the percentiles that `promised` is written in.
+    the percentiles that `promised` is written in. `brief` leaves out `SEARCHED`.
     """
     prompt, output = read_prompt(request), request.output.value
     percentiles = Percentiles.of(promised)
@@ -79,7 +85,14 @@ def facts(
             "TTFT + (output - 1) x TPOT", inputs=(ttft, tpot), sources=_SOURCES
         ),
     }
-    return {**found, **_throughput(speed, load, request, (replicas, ranks), promised)}
+    able = _throughput(speed, load, request, (replicas, ranks))
+    if load is not None:
+        able[SEARCHED] = (
+            Absent("nobody asks for it")
+            if brief
+            else _at_targets(speed, load, request, replicas * ranks, promised)
+        )
+    return {**found, **able}
 
 
 def read_prompt(request: Request) -> float:
@@ -116,7 +129,6 @@ def _throughput(
     load: Load | None,
     request: Request,
     each: tuple[int, int],
-    promised: Sla,
 ) -> Facts:
     """Return what all replicas can do; `each` holds their number, and the ranks of each."""
     if load is None:
@@ -139,7 +151,6 @@ def _throughput(
         .to("tokens/s")
         .told("requests a second x output tokens", inputs=(capacity, request.output)),
         "throughput.requests_per_second": capacity,
-        "throughput.max_rate_at_targets": _at_targets(speed, load, request, serving, promised),
         "throughput.utilization": used,
         "throughput.replicas_needed": need,
     }
