@@ -67,7 +67,7 @@ def test_the_model_s_own_prediction_module_can_draft() -> None:
         (LLAMA, "rtx-3060", "", 1, "the weights: with the engine's own they take"),
         (LLAMA, "l4", "", 1, "max_model_len: it starts with "),
         (LLAMA, "l4", ", max_model_len: 4096", 200, "max_num_seqs: it fits with "),
-        (LLAMA, "l40s", ", max_model_len: 4096", 1, "nothing: "),
+        (LLAMA, "l40s", ", max_model_len: 4096", 1, "nothing is tight: "),
         (
             LLAMA,
             "rtx-4090",

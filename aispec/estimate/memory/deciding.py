@@ -28,7 +28,7 @@ def decided_by(
         return _starting(budget, cache, setup, full)
     if serves is not Answer.YES:
         return _serving(fitting)
-    return f"nothing: {available.low:.1f} GiB are left for cache at worst"
+    return f"nothing is tight: {available.low:.1f} GiB are left for cache at worst"
 
 
 Verdicts = tuple[Answer, Answer, Quantity]
