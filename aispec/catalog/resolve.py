@@ -82,7 +82,7 @@ def _usual_format(spec: Spec, identity: Identity) -> tuple[str, str]:
     model = identity.model
     if identity.format and weight_format(identity.format):
         return identity.format, f"from {identity.format_from}"
-    if spec.engine.name == "ollama":
+    if spec.engine.name == "ollama" and not (model and model.native_precision == "mxfp4"):
         return "gguf:Q4_K_M", "what Ollama pulls unless a tag says otherwise"
     native = (model.native_precision if model else None) or "bf16"
     name = _RELEASED_AS.get((model.family if model else "", native)) or _EXPERTS.get(native, native)

@@ -108,6 +108,9 @@ FACTS: dict[str, Term] = {
     "memory.kv_available": _number("what the engine has left for KV cache", "GiB"),
     "memory.kv_capacity_tokens": _number("tokens of KV cache in a replica", "tokens"),
     "memory.sequences_that_fit": _number("requests of the workload that fit at once in a replica"),
+    "memory.fits_beside": _answer(
+        "whether what lies outside the engine's share of the memory has room"
+    ),
     "memory.boots": _answer("whether the engine starts and holds one sequence of its full length"),
     "memory.serves": _answer("whether it holds the expected concurrency"),
     "memory.fits": _answer("whether it boots and serves"),

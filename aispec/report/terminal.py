@@ -182,7 +182,7 @@ def _sum(report: Report, frame: Frame, verbose: bool) -> Iterator[str]:
             yield from wrap(_silenced(finding, frame), frame.width, "  ")
     if silenced:
         verb = "is" if len(silenced) == 1 else "are"
-        yield f"{counted(len(silenced), 'finding')} {verb} silenced by comments."
+        yield f"{counted(len(silenced), 'finding')} {verb} silenced by comments or a baseline."
     first = worst(report)
     found = frame.paint(counts(report), first.severity if first else "good")
     money = cost(report)

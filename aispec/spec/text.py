@@ -18,9 +18,7 @@ _NAMES = {"\x00": "a NUL byte", "\x1b": "an escape character", "\ufeff": "a byte
 def decode(raw: str | bytes) -> tuple[str, Problem | None]:
     """The text as `normalise` has it, and the problem with it: then it is for showing only."""
     if len(raw) > MAX_BYTES:
-        return "", Problem(
-            "SPEC001", f"the file has {len(raw):,} bytes, more than the 1 MiB of a spec"
-        )
+        return "", Problem("SPEC001", "the file has more than the 1 MiB that a spec may have")
     if isinstance(raw, bytes):
         text, problem = _from_utf8(raw)
         if problem:

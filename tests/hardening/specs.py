@@ -9,7 +9,7 @@ from typing import Any
 
 MODELS = (
     *("meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-30B-A3B", "openai/gpt-oss-20b"),
-    *("google/gemma-3-27b-it", "deepseek-ai/DeepSeek-V3", "Qwen/Qwen3.6-27B", "gpt-4o-mini"),
+    *("google/gemma-3-27b-it", "deepseek-ai/DeepSeek-V3", "Qwen/Qwen3.6-27B"),
 )
 DEVICES = ("h100-sxm-80gb", "a100-40gb", "rtx-4090", "l4", "mi300x", "t4", "m4-max-64gb")
 FORMATS = ("bf16", "fp8", "int4-awq", "gguf:Q4_K_M", "nf4", "mxfp4")
@@ -31,6 +31,7 @@ def valid(draw: Random) -> Spec:
     if draw.random() < 0.8:
         spec |= _hosted(draw)
     else:
+        spec["model"]["id"] = draw.choice((*MODELS, "gpt-4o-mini"))
         spec["api"] = {"provider": draw.choice(PROVIDERS)}
         if draw.random() < 0.4:
             spec["api"]["latency"] = {"ttft": "350ms", "tps": 70}

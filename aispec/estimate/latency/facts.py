@@ -10,7 +10,7 @@ from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.latency.targets import Asked, Percentiles, Targets
-from aispec.estimate.quantity import Quantity
+from aispec.estimate.quantity import Quantity, largest
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import ApiLatency, Sla
@@ -177,15 +177,16 @@ def _at_targets(speed: Roofline, load: Load, request: Request, serving: int, pro
 def _busy(load: Load, capacity: Quantity, replicas: int, ranks: int) -> tuple[Quantity, Quantity]:
     """Return utilization and the replicas needed.
 
-    In a closed loop a replica is busy to the share of its slots that users hold; in an open loop to
-    the share of the rate it can do.
+    A replica is busy to the share of the rate it can do, in a closed loop at least to the share of
+    its slots that users hold.
     """
-    if load.looped:
-        used = Quantity(load.utilization, how="users / requests a replica runs at once")
-        need = float(max(ceil(load.utilization * replicas - 1e-9), 1))
-        return used, Quantity(need, how="so that every user finds a free slot", inputs=(used,))
     asked = Quantity(load.rate * replicas * ranks, "requests/s")
     used = (asked / capacity).told("rate at the peak / the most it can do")
+    if load.looped:
+        held = Quantity(load.utilization, how="users / requests a replica runs at once")
+        need = float(max(ceil(load.utilization * replicas - 1e-9), 1))
+        slots = Quantity(need, how="so that every user finds a free slot", inputs=(held,))
+        return largest(held, used), slots
     replicas_at = [
         float(max(ceil(u * replicas / _BUSIEST), 1)) for u in (used.value, used.low, used.high)
     ]

@@ -24,7 +24,7 @@ from aispec.estimate.memory.overheads import (
     server_overheads,
 )
 from aispec.estimate.memory.weights import Weights, on_fullest_device
-from aispec.estimate.quantity import Quantity, combined
+from aispec.estimate.quantity import Quantity, combined, largest
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 
@@ -158,6 +158,8 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
     budget, over = space.budget, space.budget.overheads
     held = _held(concurrency, machines.replicas * space.ranks, setup.sequences)
     needed_cache = _cache_of_load(space, held)
+    if setup.facts.kind == "llama.cpp" and space.keeps_cache and needed_cache.known:
+        needed_cache = largest(needed_cache, _allocated(space, setup))
     parts = [budget.weights, needed_cache, over.activations, over.runtime]
     if over.graphs_inside or setup.facts.kind == "pool":
         parts.append(over.graphs)
@@ -182,6 +184,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         "memory.kv_available": budget.kv_available,
         "memory.kv_capacity_tokens": _capacity(space),
         "memory.sequences_that_fit": fitting,
+        "memory.fits_beside": _judged(budget.outside_fits, budget),
         "memory.boots": _judged(boots, budget),
         "memory.serves": _judged(serves, budget),
         "memory.fits": _judged(boots & serves, budget),
@@ -221,6 +224,13 @@ def _cache_of_load(space: Room, held: Quantity) -> Quantity:
         ),
         inputs=(held, space.per_sequence),
     )
+
+
+def _allocated(space: Room, setup: Setup) -> Quantity:
+    """GiB of cache that llama.cpp allocates at start: the whole context of every slot."""
+    slots = float(setup.sequences or 1)
+    whole = space.full_length * slots
+    return whole.told(lambda: f"{slots:g} slots x {space.full_length.value:.3f} GiB, at start")
 
 
 def _boots(space: Room, setup: Setup, held: Quantity) -> Answer:

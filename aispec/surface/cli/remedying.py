@@ -17,6 +17,7 @@ from aispec.surface.cli.asking import judged_texts
 
 _MOST_ROUNDS = 40
 _EVERY = ("all", "errors")
+_PROMISES = ("budget.", "sla.", "limits.")  # what only whoever made them may change
 _ASKED = re.compile(r"([A-Za-z]+[0-9]*|all|errors)(?:=([1-9][0-9]?))?")
 
 Choose = Callable[[Finding], Remedy | None]
@@ -62,6 +63,8 @@ def chosen(wanted: tuple[Asked, ...]) -> Choose:
     def choose(finding: Finding) -> Remedy | None:
         for each in wanted:
             if each.covers(finding):
+                if each.code.lower() in _EVERY:
+                    return next(filter(_keeps_promises, finding.remedies), None)
                 most = len(finding.remedies)
                 if each.number > most:
                     words = f"{finding.code} of {finding.deployment} has {most}"
@@ -70,6 +73,10 @@ def chosen(wanted: tuple[Asked, ...]) -> Choose:
         return None
 
     return choose
+
+
+def _keeps_promises(remedy: Remedy) -> bool:
+    return not any(field.startswith(_PROMISES) for field in remedy.set)
 
 
 def ask(finding: Finding) -> Remedy | None:

@@ -86,11 +86,23 @@ def emit(text: str, output: str | None = None) -> None:
         text = text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
     data = text.encode("utf-8", "backslashreplace")
     if output is None:
+        _print(data)
+    else:
+        _replace(output, data)
+
+
+def _print(data: bytes) -> None:
+    try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-        return
-    _replace(output, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        import click
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.ClickException(f"the output can't be written: {error.strerror}") from error
 
 
 def rewrite(path: str, data: bytes) -> None:
