@@ -35,12 +35,18 @@ class Command(NamedTuple):
 
 def expand(text: str, env: Mapping[str, str]) -> str:
     """Put values in the place of $(NAME), ${NAME}, ${NAME:-usual} and $NAME that are known."""
+    if "$" not in text:
+        return text
+    room = _MOST_WORD
 
     def value(match: re.Match[str]) -> str:
+        nonlocal room
         name = match[1] or match[2] or match[4]
-        return env.get(name, match[3] if match[3] is not None else match[0])
+        put = env.get(name, match[3] if match[3] is not None else match[0])[: max(room, 0)]
+        room -= len(put)
+        return put
 
-    return _VARIABLE.sub(value, text)[:_MOST_WORD] if "$" in text else text
+    return _VARIABLE.sub(value, text[:_MOST_WORD])[:_MOST_WORD]
 
 
 def commands(script: str, env: Mapping[str, str] | None = None) -> list[Command]:

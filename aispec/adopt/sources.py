@@ -16,7 +16,7 @@ from aispec.spec.document import Document, parse
 from aispec.spec.problem import Problem
 from aispec.spec.text import decode
 
-_TEMPLATE = re.compile(r"^\s*\{\{|\{\{[-\s]*(?:\.Values|include|if|range|with|end)\b", re.M)
+_TEMPLATE = re.compile(r"^[ \t]*\{\{|\{\{[-\s]*(?:\.Values|include|if|range|with|end)\b", re.M)
 _MOST = 100
 _LONGEST = 100_000  # characters of a script
 _UNREAD = frozenset(("SPEC001", "SPEC002"))
@@ -97,7 +97,7 @@ def _config(content: str) -> dict[str, Any] | None:
 
 def _is_script(text: str) -> bool:
     return len(text) < _LONGEST and not re.search(
-        r"^\s*(?:kind|services|apiVersion)\s*:", text, re.M
+        r"^[ \t]*(?:kind|services|apiVersion)\s*:", text, re.M
     )
 
 

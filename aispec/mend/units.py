@@ -86,10 +86,13 @@ def respelled(kind: str, value: object) -> str | None:
 
 
 def _percent(kind: str, value: object) -> str | None:
-    """A bare number above one that was meant as a percentage: 60 is 60%."""
+    """A bare number from ten on that was meant as a percentage: 60 is 60%.
+
+    Smaller ones are in doubt: 1.1 may be a slip for 1.0 or for 11%.
+    """
     text = str(value).strip()
-    if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,6})?", text) and 1 < float(text) <= 100:
-        return f"{text}%"
+    if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,6})?", text) and 10 <= float(text) <= 100:
+        return f"{text}%" if kind != "growth" else None
     worded = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)\s*(?:percent|pct|per cent)", text, re.I)
     return f"{worded[1]}%" if worded and _read(kind, f"{worded[1]}%") is not None else None
 

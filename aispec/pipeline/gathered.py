@@ -28,7 +28,7 @@ def gather(
 ) -> Gathered:
     """Read all specs that `paths` name, and the `texts` by their shown names."""
     finder = SettingsFinder(options.config)
-    names, problems = find(paths, options.root, finder) if paths else ([], [])
+    names, problems = find(paths, options.root, finder, options.repository) if paths else ([], [])
     files = [read_file(os.path.join(options.root, name), name) for name in names]
     files += [read(text, name) for name, text in (texts or {}).items()]
     if not files and not problems:

@@ -36,7 +36,8 @@ def linked(text: str, path: str) -> str:
     """Return a text that terminals open a file from (OSC 8); the path is absolute."""
     from urllib.parse import quote
 
-    return f"\x1b]8;;file://{quote(path)}\x1b\\{text}\x1b]8;;\x1b\\"
+    target = quote(path.encode("utf-8", "surrogateescape"))
+    return f"\x1b]8;;file://{target}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def _paint(text: str, style: Style) -> str:

@@ -32,15 +32,19 @@ def is_spec_path(path: str) -> bool:
 
 
 def find(
-    paths: Sequence[str], root: str, finder: SettingsFinder | None = None
+    paths: Sequence[str],
+    root: str,
+    finder: SettingsFinder | None = None,
+    repository: str | None = None,
 ) -> tuple[list[str], list[Problem]]:
     """The specs that files, folders and globs name, sorted and each once, relative to `root`.
 
     A file is taken whatever its name; a folder is searched, `.gitignore` and the settings' `specs`
-    honoured, and no link followed out of `root`. What is named and not there is a problem.
+    honoured, and no link followed out of `root`. What is named and not there is a problem, and so
+    is what lies in the `repository`, by its name, and leads out of it.
     """
     root = os.path.abspath(root)
-    search = _Search(root, finder or SettingsFinder())
+    search = _Search(root, finder or SettingsFinder(), os.path.abspath(repository or root))
     for path in paths:
         search.add(path)
     # A file that links show in several places is named where it lies least deep.
@@ -54,9 +58,14 @@ def _shown(full: str, root: str) -> str:
     return (os.path.relpath(full, root) if inside else full).replace(os.sep, "/")
 
 
+def _within(path: str, folder: str) -> bool:
+    return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
+
+
 class _Search:
-    def __init__(self, root: str, finder: SettingsFinder) -> None:
+    def __init__(self, root: str, finder: SettingsFinder, repository: str) -> None:
         self.root = root
+        self.repository = repository
         self.real_root = os.path.realpath(root)
         self.finder = finder
         self.found: set[str] = set()
@@ -64,7 +73,9 @@ class _Search:
 
     def add(self, path: str) -> None:
         full = os.path.normpath(os.path.join(self.root, path))
-        if os.path.isdir(full):
+        if self._leads_out(full):
+            self._missing(path, "this is a link that leaves the repository")
+        elif os.path.isdir(full):
             self.found.update(self._walk(full, self._by_name_or_settings))
         elif os.path.lexists(full):
             self.found.add(full)
@@ -72,6 +83,13 @@ class _Search:
             self._glob(full, path)
         else:
             self._missing(path, "there is no such file or folder")
+
+    def _leads_out(self, full: str) -> bool:
+        """Whether a path lies in the repository by its name and elsewhere in truth."""
+        real = os.path.realpath(full)
+        return _within(full, self.repository) and not _within(
+            real, os.path.realpath(self.repository)
+        )
 
     def _missing(self, path: str, words: str) -> None:
         self.problems.append(Problem("SPEC001", words, file=path))
@@ -131,7 +149,7 @@ class _Search:
         real = os.path.realpath(path)
         if real in linked or not os.path.exists(real):
             return False
-        if not (real + os.sep).startswith(self.real_root.rstrip(os.sep) + os.sep):
+        if not _within(real, self.real_root):
             return False
         linked.add(real)
         return True

@@ -298,13 +298,22 @@ def test_a_base_that_cannot_be_had_is_said_and_is_no_failure(
     assert "nothing is compared" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize(("changed", "comment"), [(CHAT, "created"), ("README.md", "skipped")])
-def test_without_a_base_the_changed_files_decide(make, changed: str, comment: str) -> None:
+@pytest.mark.parametrize(
+    ("changed", "comment", "code"),
+    [
+        (CHAT, "created", 1),
+        ("other.ai-deploy.yaml", "created", 0),
+        ("prompts/system.md", "skipped", 1),  # it may decide over any deployment
+    ],
+)
+def test_without_a_base_the_changed_files_decide(
+    make, changed: str, comment: str, code: int
+) -> None:
     job = make({CHAT: BAD})
     job.hub.files[PULL] = [{"filename": changed}]
     ran = job.run(base="none", scope="changed")
     assert ran.outputs["comment"] == comment
-    assert ran.code == (1 if changed == CHAT else 0)
+    assert ran.code == code
 
 
 def test_a_tree_too_large_for_the_api_is_said(make) -> None:

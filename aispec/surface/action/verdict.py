@@ -11,6 +11,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.report.comparison import Comparison, Pair
 from aispec.report.report import Judged, Report
+from aispec.spec.discover import is_spec_path
 from aispec.surface.action.inputs import Inputs
 
 Status = Literal["passed", "failed", "invalid"]
@@ -47,7 +48,9 @@ def _touches(comparison: Comparison, pair: Pair, touched: Collection[str] | None
     """Whether a change touches a deployment: its results or its text."""
     assert pair.after
     if comparison.base is None:
-        return touched is None or pair.after.path in touched
+        # Settings, prices, policies, prompts and model files decide, too.
+        only_specs = touched is not None and all(is_spec_path(path) for path in touched)
+        return not only_specs or pair.after.path in (touched or ())
     if pair.kind != "same" or pair.before is None:
         return True
     return _text(comparison.base, pair.before) != _text(comparison.head, pair.after)

@@ -125,7 +125,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return 130
     except click.ClickException as error:
-        error.show()
+        _harmless(error).show()
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more can be said to them.
@@ -134,6 +134,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _apologise(error)
     return result if isinstance(result, int) else 0
+
+
+def _harmless(error: click.ClickException) -> click.ClickException:
+    """Return an error that no terminal obeys: names and paths in it may be a stranger's."""
+    from copy import copy
+
+    from aispec.report.cells import safe
+
+    plain = copy(error)
+    words = "\n".join(safe(line) for line in error.message.split("\n"))
+    vars(plain)["message"] = words
+    return plain
 
 
 def _apologise(error: Exception) -> int:

@@ -197,7 +197,9 @@ def _stay_inside(path: str) -> None:
     """Refuse to write through a link that leads out of the repository."""
     from aispec.surface.cli.asking import repository
 
-    if os.path.islink(path) and not _inside(os.path.realpath(path), os.path.realpath(repository())):
+    folder = repository()
+    leads_out = not _inside(os.path.realpath(path), os.path.realpath(folder))
+    if leads_out and (os.path.islink(path) or _inside(os.path.abspath(path), folder)):
         raise click.ClickException(f"{path} is a link that leaves the repository: left alone")
 
 

@@ -177,16 +177,26 @@ def _shown(run: Run, fixes: bool = False) -> Shown:
     return Shown(report, "" if folder == "." else folder, new, _fixes(report) if fixes else {})
 
 
+_MOST_EDITS = 60
+_LARGEST_EDITED = 64 << 10  # characters; each edit reads its file anew
+
+
 def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
-    """The remedies that change only some bytes of the file they are for."""
+    """The remedies that change only some bytes of the file they are for, the first so many."""
     from aispec.mend.mend import with_fields
     from aispec.mend.text import RefusedError
     from aispec.report.shown import replacements
 
     made: dict[tuple[str, str], Sequence[Replacement]] = {}
+    tried = 0
     for finding in report.counted():
+        if not (finding.remedies and finding.deployment):
+            continue
         before = "\n".join(report.lines.get(finding.path, ()))
-        for remedy in finding.remedies if before and finding.deployment else ():
+        for remedy in finding.remedies if 0 < len(before) <= _LARGEST_EDITED else ():
+            tried += 1
+            if tried > _MOST_EDITS:
+                return made
             try:
                 after = with_fields(
                     before, finding.path, finding.deployment or "", dict(remedy.set)

@@ -116,13 +116,18 @@ def _replace(path: str, data: bytes, mode: int = 0o644, shown: str | None = None
 
     import click
 
-    folder, name = os.path.dirname(path) or ".", ""
+    real = os.path.realpath(path)
+    folder, name = os.path.dirname(real), ""
     try:
+        if os.path.exists(real) and not os.path.isfile(real):
+            with open(real, "wb") as device:  # a pipe or a device is written to, not replaced
+                device.write(data)
+            return
         with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
             name = file.name
             file.write(data)
         os.chmod(name, mode)
-        os.replace(name, path)
+        os.replace(name, real)
     except OSError as error:
         with suppress(OSError):
             os.unlink(name)

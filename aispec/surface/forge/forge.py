@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar
 
 
 class ForgeError(Exception):
@@ -25,6 +26,27 @@ class UnavailableError(ForgeError):
 
 class LostError(UnavailableError):
     """A forge gave no proper answer: what was asked may be done, or not."""
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def understood(method: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Turn what goes wrong in reading an answer into an `UnavailableError`.
+
+    Servers between a job and its forge answer in shapes that no description has.
+    """
+
+    @wraps(method)
+    def ask(*given: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return method(*given, **named)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            words = f"the API's answer has another shape than it should: {type(error).__name__}"
+            raise UnavailableError(words) from None
+
+    return ask
 
 
 @dataclass(frozen=True, slots=True)

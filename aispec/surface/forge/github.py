@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, RefusedError, Source
+from aispec.surface.forge.forge import Comment, RefusedError, Source, understood
 from aispec.surface.forge.http import Client
 
 API = "https://api.github.com"
@@ -35,6 +36,7 @@ class GitHub:
         self._client = Client(api or API, headers, pause)
         self._repository = "/repos/" + quote(repository, safe="/")
 
+    @understood
     def whoami(self) -> str | None:
         """Return the token's user; a workflow's own token belongs to an app and has none."""
         try:
@@ -43,20 +45,24 @@ class GitHub:
             return None
         return data.get("login") if isinstance(data, dict) else None
 
+    @understood
     def comments(self, pull: int) -> list[Comment]:
         """Return all comments of a pull request, oldest first."""
         found = self._client.pages(f"{self._repository}/issues/{pull}/comments")
         return [_comment(each) for each in found]
 
+    @understood
     def create(self, pull: int, body: str) -> Comment:
         """Write a new comment."""
         path = f"{self._repository}/issues/{pull}/comments"
         return _comment(self._client.send("POST", path, {"body": body}))
 
+    @understood
     def update(self, pull: int, comment: Comment, body: str) -> Comment:
         """Replace a comment's text."""
         return _comment(self._client.send("PATCH", self._path(comment), {"body": body}))
 
+    @understood
     def delete(self, pull: int, comment: Comment) -> None:
         """Remove a comment."""
         try:
@@ -65,11 +71,13 @@ class GitHub:
             if error.status != 404:
                 raise
 
+    @understood
     def changed_files(self, pull: int) -> list[str]:
         """Return the paths that a pull request changes, with the old names of renamed files."""
         found = self._client.pages(f"{self._repository}/pulls/{pull}/files")
         return [name for each in found for name in _names(each)]
 
+    @understood
     def pull_with(self, source: Source) -> int | None:
         """Return the open pull request with this head: by its commit, then by its branch.
 
@@ -81,6 +89,7 @@ class GitHub:
                 return int(each["number"])
         return None
 
+    @understood
     def tree(self, commit: str) -> list[tuple[str, str, int]] | None:
         """Return path, hash and bytes of every plain file; `None` where there are too many."""
         path = f"{self._repository}/git/trees/{quote(commit, safe='')}"
@@ -90,6 +99,7 @@ class GitHub:
         plain = (each for each in data["tree"] if each["mode"].startswith("100"))
         return [(each["path"], each["sha"], each.get("size", 0)) for each in plain]
 
+    @understood
     def content(self, path: str, commit: str) -> bytes:
         """Return the bytes of a file at a commit."""
         full = f"{self._repository}/contents/{quote(path)}"
@@ -117,8 +127,13 @@ def _comment(data: Any) -> Comment:
         body=data.get("body") or "",
         author=user.get("login", ""),
         bot=user.get("type") == "Bot",
-        url=data.get("html_url", ""),
+        url=_address(data.get("html_url")),
     )
+
+
+def _address(url: Any) -> str:
+    """Return an address to show, nothing where it is none: a forge's answer is not believed."""
+    return url if isinstance(url, str) and re.fullmatch(r"https?://[!-~]+", url) else ""
 
 
 def _names(file: Any) -> Sequence[str]:

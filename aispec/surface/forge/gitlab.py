@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, RefusedError, Source
+from aispec.surface.forge.forge import Comment, RefusedError, Source, understood
 from aispec.surface.forge.http import Client
 
 MAX_COMMENT = 990_000
@@ -33,6 +33,7 @@ class GitLab:
         self._project = f"/projects/{quote(project, safe='')}"
         self._web = web.rstrip("/")
 
+    @understood
     def whoami(self) -> str | None:
         """Return the token's user."""
         try:
@@ -41,20 +42,24 @@ class GitLab:
             return None
         return data.get("username") if isinstance(data, dict) else None
 
+    @understood
     def comments(self, pull: int) -> list[Comment]:
         """Return the notes that people and tools wrote, oldest first; not the system's own."""
         found = self._client.pages(self._notes(pull), sort="asc", order_by="created_at")
         return [self._comment(pull, each) for each in found if not each.get("system")]
 
+    @understood
     def create(self, pull: int, body: str) -> Comment:
         """Write a new note."""
         return self._comment(pull, self._client.send("POST", self._notes(pull), {"body": body}))
 
+    @understood
     def update(self, pull: int, comment: Comment, body: str) -> Comment:
         """Replace a note's text."""
         path = f"{self._notes(pull)}/{comment.id}"
         return self._comment(pull, self._client.send("PUT", path, {"body": body}))
 
+    @understood
     def delete(self, pull: int, comment: Comment) -> None:
         """Remove a note."""
         try:
@@ -63,12 +68,14 @@ class GitLab:
             if error.status != 404:
                 raise
 
+    @understood
     def changed_files(self, pull: int) -> list[str]:
         """Return the paths that a merge request changes, old names and new ones."""
         found = self._client.pages(f"{self._project}/merge_requests/{pull}/diffs")
         names = (each[key] for each in found for key in ("new_path", "old_path"))
         return list(dict.fromkeys(names))
 
+    @understood
     def pull_with(self, source: Source) -> int | None:
         """Return the open merge request with this head."""
         commit = quote(source.sha, safe="")

@@ -126,7 +126,9 @@ class _SameHost(HTTPRedirectHandler):
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
-        if req.get_method() != "GET" or urlsplit(newurl).netloc != self._host:
+        here, there = urlsplit(req.full_url), urlsplit(newurl)
+        same = there.netloc == self._host and there.scheme == here.scheme
+        if req.get_method() != "GET" or not same:
             return None
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

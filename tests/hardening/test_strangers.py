@@ -1,0 +1,96 @@
+"""What a stranger's repository, file names or forge may not do."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from aispec.adopt import shell
+from aispec.mend.units import respelled
+from aispec.pipeline import Options, check
+from aispec.report.ansi import linked
+from aispec.surface.cli.app import run
+from tests.spec.specimens import SHORT
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "ai-deploy.yaml").write_text(SHORT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize("named", ["link", "link/ai-deploy.yaml", "file.ai-deploy.yaml"])
+def test_a_named_link_does_not_lead_out(outside: Path, repository: Path, named: str) -> None:
+    (repository / "link").symlink_to(outside)
+    (repository / "file.ai-deploy.yaml").symlink_to(outside / "ai-deploy.yaml")
+    report = check([named], Options(root=str(repository), repository=str(repository)))
+    assert not report.deployments
+    assert [f.message for f in report.findings] == ["this is a link that leaves the repository"]
+
+
+def test_what_is_named_outside_is_read(outside: Path, repository: Path) -> None:
+    report = check([str(outside)], Options(root=str(repository), repository=str(repository)))
+    assert len(report.deployments) == 1
+
+
+def test_fix_writes_nothing_through_a_linked_folder(outside: Path, repository: Path) -> None:
+    spec = outside / "ai-deploy.yaml"
+    spec.write_text(SHORT.replace("bf16", "BF16"), encoding="utf-8")
+    before = spec.read_bytes()
+    (repository / "sub").symlink_to(outside)
+    assert run(["fix", "sub/ai-deploy.yaml"]) == 2
+    assert spec.read_bytes() == before
+
+
+def test_a_pipe_is_written_to_and_a_link_is_followed(repository: Path) -> None:
+    (repository / "ai-deploy.yaml").write_text(SHORT, encoding="utf-8")
+    (repository / "real.json").write_text("", encoding="utf-8")
+    (repository / "link.json").symlink_to("real.json")
+    assert run(["check", "--output", "json=link.json", "--output", "concise=/dev/null"]) == 0
+    assert (repository / "link.json").is_symlink()
+    assert (repository / "real.json").read_text(encoding="utf-8").startswith("{")
+    assert not os.path.isfile("/dev/null")
+
+
+def test_variables_do_not_multiply() -> None:
+    assert len(shell.expand("$A" * 100_000, {"A": "x" * 300_000})) <= 20_000
+
+
+def test_blank_lines_cost_no_time() -> None:
+    from aispec.adopt.draft import AdoptError
+    from aispec.adopt.sources import drafts
+
+    began = time.process_time()
+    with pytest.raises(AdoptError):
+        drafts("hello" + "\n" * 60_000)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "better"),
+    [("share", 60, "60%"), ("share", 1.1, None), ("share", 2, None), ("growth", 50, None)],
+)
+def test_numbers_in_doubt_are_left(kind: str, value: float, better: str | None) -> None:
+    assert respelled(kind, value) == better
+
+
+def test_a_link_to_a_name_that_is_not_utf_8() -> None:
+    assert "%FF" in linked("x", "/a/\udcff.yaml")
+
+
+def test_an_error_moves_no_terminal(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "x\x1b[31m.yaml"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
