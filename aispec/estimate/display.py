@@ -157,7 +157,7 @@ def _one(value: float, of: Quantity, style: Style) -> str:
 
 def _scale(of: Quantity, style: Style, value: float) -> str:
     if style != "unit":
-        return ""
+        return "e" if abs(value) >= 1e15 else ""
     atoms = of.unit.name.split("/")
     if "FLOP" in atoms and abs(value) >= 1e6:
         return "e"

@@ -78,6 +78,9 @@ def _model(deployment: Deployment, today: date | None) -> Facts:
         "model.license": model.license,
         "model.released": model.released or Unknown("its release date is not published"),
         "model.context_length": _number(model.context_length, "tokens", model),
+        "model.config_context": _number(context["config"], "tokens", model)
+        if "config" in context
+        else Absent("the model's own file gives its whole context"),
         "model.max_output_tokens": _number(context.get("max_output"), "tokens", model),
         "model.params_total": _number(model.params_total, "parameters", model),
         "model.params_active": _number(model.params_active, "parameters", model),

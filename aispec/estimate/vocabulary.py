@@ -44,6 +44,10 @@ FACTS: dict[str, Term] = {
     "model.license": _text("the licence of the weights"),
     "model.released": _text("the day the model was released"),
     "model.context_length": _number("the longest context the model was made for", "tokens"),
+    "model.config_context": _number(
+        "the context that the model's own file gives, where it is less than what it was made for",
+        "tokens",
+    ),
     "model.max_output_tokens": _number("the longest output of one request", "tokens"),
     "model.params_total": _number("parameters, all experts counted", "parameters"),
     "model.params_active": _number("parameters that work on one token", "parameters"),

@@ -143,7 +143,7 @@ def test_the_command_shows_what_it_writes(
     assert run(["rules", "test", str(tmp_path), "--write"]) == 0
     shown = capfd.readouterr().out
     assert "-    finds: a costs 12 USD/month\n+    finds: a costs $730 a month\n" in shown
-    assert "1 rules, 2 examples: all as they say" in shown
+    assert "1 rule, 2 examples: all as they say" in shown
     assert file.read_text(encoding="utf-8") == RULE.replace("12 USD/month", "$730 a month")
     assert run(["rules", "test", str(tmp_path), "--write"]) == 0
     assert "finds:" not in capfd.readouterr().out

@@ -85,7 +85,7 @@ def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
       aispec catalog prices h100-sxm-80gb
       aispec catalog prices aws/p5.48xlarge
     """
-    from aispec.catalog.store import Match
+    from aispec.catalog.store import Ambiguous, Match
     from aispec.report.catalog_table import hourly_table, tokens_table
 
     name = _words(query)
@@ -93,9 +93,10 @@ def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
     model, device = catalog.model(name), catalog.accelerator(name)
     book = _book(file)
     tokens = book.tokens(None, model.entry.id if isinstance(model, Match) else name)
-    hours = book.instance(name)
-    if not hours and isinstance(device, Match):
-        hours = book.accelerator(device.entry.id)
+    devices = [device.entry] if isinstance(device, Match) else []
+    if isinstance(device, Ambiguous):
+        devices = list(device.entries)
+    hours = [row for each in devices for row in book.accelerator(each.id)] or book.instance(name)
     if not tokens and not hours:
         raise click.UsageError(f"no price is known for '{name}'{_near(name)}")
     emit("\n".join(t for t in (tokens_table(tokens), hourly_table(hours)) if t))

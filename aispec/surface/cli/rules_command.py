@@ -154,6 +154,7 @@ def test(folder: str | None, write: bool) -> int:
     """
     from aispec.policy.rulefile import RuleError
     from aispec.policy.testing import run_examples
+    from aispec.report.cells import counted
 
     if write and folder is None:
         raise click.UsageError("--write needs the folder whose files it may change")
@@ -174,7 +175,8 @@ def test(folder: str | None, write: bool) -> int:
     for line in failures:
         click.echo(line)
     outcome = f"{len(failures)} failed" if failures else "all as they say"
-    click.echo(f"{len(rules)} rules, {examples} examples: {outcome}")
+    said = f"{counted(len(rules), 'rule')}, {counted(examples, 'example')}"
+    click.echo(f"{said}: {outcome}")
     return 1 if failures else 0
 
 
