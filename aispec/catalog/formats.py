@@ -173,7 +173,8 @@ def _family_aliases(kind: str) -> tuple[str, ...]:
 @lru_cache(maxsize=128)
 def _exl(family: str, bits: float | None) -> WeightFormat | None:
     entry = load_data("formats/weights")["exl"][family]
-    bits = entry["default"] if bits is None else bits
+    if bits is None:
+        return _exl(family, float(entry["default"]))
     if not entry["low"] <= bits <= entry["high"]:
         return None
     shown = f"{bits:g}" if round(bits, 1) != bits else f"{bits:.1f}"

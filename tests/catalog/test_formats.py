@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -151,6 +151,8 @@ def test_unknown(name: str) -> None:
 
 
 @given(st.text(max_size=100))
+@example("EXL2")
+@example("exl3")
 def test_any_text_is_answered(name: str) -> None:
     found = weight_format(name)
     assert found is None or weight_format(found.name) is found
