@@ -16,6 +16,7 @@ from aispec.spec.words import clean
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_OF_GGUF = ("ollama", "llama.cpp")
 _ORDER = ("name", "model", "precision", "engine", "hardware", "api", "workload", "sla", "budget")
 _SHORT = {"model": "id", "precision": "weights", "engine": "name", "api": "provider"}
 _WIDEST = 48  # column of comments, where the values leave room
@@ -145,6 +146,8 @@ def _unsaid(draft: Draft) -> list[str]:
         ("environment: production", "development, staging or production", "environment", ""),
         ("owner: team-name", "who answers for it", "owner", ""),
     ]
+    if draft.value("engine.name") in _OF_GGUF or draft.has("precision.kv_cache"):
+        rows = rows[1:]  # their own usual format is another, and a part of the field may be said
     wanted = [r for r in rows if not draft.has(r[2]) and (not r[3] or draft.has(r[3]))]
     return _aligned([_Row(text, comment) for text, comment, _, _ in wanted])
 
