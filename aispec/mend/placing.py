@@ -229,14 +229,20 @@ def _inserted_flow(source: Source, node: Node, rest: Path, value: Value) -> Edit
 
 
 def _cut(source: Source, above: Node, key: str) -> Edit:
-    """Take the lines of an entry out of a block."""
+    """Take the lines of an entry out of a block; a comment behind it stays on its own."""
     assert isinstance(above.parts, dict)
     marks, part = above.keys[key], above.parts[key]
     begin = source.starts[marks[0]]
     before = source.text[begin : source.slice(marks)[0]]
     if before.strip():
         raise RefusedError(f"{key} does not begin its line")
-    return Edit(begin, source.next_line(max(part.marks[2], marks[2])), "")
+    stop = source.next_line(max(part.marks[2], marks[2]))
+    end = max(source.slice(part.marks)[1], source.slice(marks)[1])
+    if "#" in source.text[begin:end] and "\n" in source.text[begin:end]:
+        raise RefusedError(f"there is a comment beside {key}")
+    behind = source.text[end:stop].strip()
+    kept = before + behind + source.newline if behind.startswith("#") else ""
+    return Edit(begin, stop, kept)
 
 
 def _cut_flow(source: Source, above: Node, key: str) -> Edit:

@@ -111,7 +111,7 @@ def lines_of_difference(before: str, after: str) -> list[str]:
         (SHORT, "precision.kv_cache", "fp8",
          ["-precision: bf16                # p",
           "+precision: {weights: bf16, kv_cache: fp8}                # p"]),
-        (SHORT, "precision", None, ["-precision: bf16                # p"]),
+        (SHORT, "precision", None, ["-precision: bf16                # p", "+# p"]),
         (SHORT, "hardware.count", 4,
          ["-hardware: 1x l4                # h", "+hardware: 4x l4                # h"]),
         (SHORT, "hardware.accelerator", "l40s",
@@ -259,3 +259,11 @@ def test_any_fields_are_set_and_nothing_else(text: str, data: st.DataObject) -> 
         if "#" in line:
             assert line[line.index("#") :] in after
     assert with_fields(after, "x", "chat", changes) == after
+
+
+def test_a_comment_behind_a_field_outlives_it() -> None:
+    text = BLOCK.replace("hardware:\n", "hardware:\n  replicas: 2 # contract 4711, ask Ann\n", 1)
+    assert "replicas" in text
+    after = with_fields(text, "x", "chat", {"hardware.replicas": None})
+    assert "replicas" not in after
+    assert "  # contract 4711, ask Ann\n" in after
