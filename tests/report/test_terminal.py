@@ -189,6 +189,6 @@ def test_clip_and_wrap(text: str, cells: int) -> None:
 def test_places_are_links_where_a_folder_is_given() -> None:
     report = RUNS["does-not-fit"]()
     plain = terminal.render(report, colour=False)
-    text = terminal.render(report, colour=False, folder="/work/\x1bé")
-    assert "\x1b]8;;file:///work/%1B%C3%A9/" in text
+    text = terminal.render(report, colour=False, folder="/repo/\x1bé")
+    assert "\x1b]8;;file:///repo/%1B%C3%A9/" in text
     assert re.sub("\x1b]8;;[^\x1b]*\x1b\\\\", "", text) == plain
