@@ -15,6 +15,7 @@ MAX_LISTING = 64 << 20
 """Bytes of a commit's list of files; some 500,000 of them."""
 
 _SECONDS = 60.0
+_SECRETS = ("TOKEN", "AISPEC_", "ACTIONS_")
 _FILE_MODES = (b"100644", b"100755")
 
 
@@ -118,11 +119,17 @@ class Repository:
         return "`git fetch` may have it; `git branch --all` and `git tag` list what there is"
 
 
+def environment() -> dict[str, str]:
+    """Return what git is told of ours: no token, and never to ask for one."""
+    kept = {k: v for k, v in os.environ.items() if not any(word in k for word in _SECRETS)}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
 def _run(
     arguments: list[str], folder: str, given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git. Raises `GitError` where it is not installed or does not end."""
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    quiet = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
     command = ["git", "--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false"]
     command += ["-c", "protocol.allow=never", *arguments]
     try:
@@ -131,7 +138,7 @@ def _run(
             cwd=folder,
             input=given,
             capture_output=True,
-            env={**os.environ, **quiet, "LC_ALL": "C"},
+            env={**environment(), **quiet},
             timeout=_SECONDS,
             check=False,
         )

@@ -11,7 +11,10 @@ import pytest
 from aispec.adopt import shell
 from aispec.mend.units import respelled
 from aispec.pipeline import Options, check
+from aispec.policy.finding import Finding, Remedy
 from aispec.report.ansi import linked
+from aispec.report.report import Report
+from aispec.surface.cli import formats, remedying
 from aispec.surface.cli.app import run
 from tests.spec.specimens import SHORT
 
@@ -94,3 +97,22 @@ def test_a_link_to_a_name_that_is_not_utf_8() -> None:
 def test_an_error_moves_no_terminal(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["plan", "x\x1b[31m.yaml"]) == 2
     assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fields", "chosen"), [(("budget.monthly", "precision.weights"), 1), (("sla.ttft",), None)]
+)
+def test_all_remedies_keep_promises(fields: tuple[str, ...], chosen: int | None) -> None:
+    remedies = tuple(Remedy(field, {field: 1}, "") for field in fields)
+    finding = Finding("A1", "a", "error", "certain", "m", "p", remedies=remedies)
+    wanted = None if chosen is None else remedies[chosen]
+    assert remedying.chosen((remedying.asked("all"),))(finding) is wanted
+
+
+def test_edits_of_a_sarif_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr("aispec.mend.mend.with_fields", lambda text, *_: tried.append(1) or text)
+    remedies = tuple(Remedy(str(n), {"precision.weights": "fp8"}, "") for n in range(400))
+    finding = Finding("A1", "a", "error", "certain", "m", "p", deployment="d", remedies=remedies)
+    formats._fixes(Report("0", ("p",), (), (finding,), lines={"p": ["name: d"]}))
+    assert 0 < len(tried) < 100

@@ -1,12 +1,15 @@
 """The comment on GitHub, against a server that is held to GitHub's own description."""
 
 from collections.abc import Iterator
+from email.message import Message as HTTPMessage
 from urllib.parse import quote
+from urllib.request import Request
 
 import pytest
 
 from aispec.surface.forge.forge import RefusedError, Source, UnavailableError
 from aispec.surface.forge.github import GitHub
+from aispec.surface.forge.http import _SameHost
 from aispec.surface.forge.upsert import Outcome, Wish, publish
 from tests.fakes import github as fakes
 
@@ -240,3 +243,50 @@ def test_a_comment_too_long_for_the_forge_is_refused_with_its_reason(hub: fakes.
     assert put(hub, body("x" * 70_000)).reason.startswith("422")
     with pytest.raises(RefusedError):
         forge(hub).create(PULL, "x" * 70_000)
+
+
+class Odd:
+    """A client whose server answers in shapes that no description has."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def get(self, *_: object, **__: object) -> object:
+        return self.answer
+
+    send = get
+
+    def pages(self, *_: object, **__: object) -> list[object]:
+        return [self.answer]
+
+
+@pytest.mark.parametrize("answer", [None, [], "a", {}, {"id": "x"}, 5])
+def test_odd_answers_are_a_forges_fault(answer: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = GitHub("acme/ai", "token", "http://127.0.0.1:9", pause=lambda _: None)
+    monkeypatch.setattr(there, "_client", Odd(answer))
+    for ask in (lambda: there.comments(1), lambda: there.create(1, "x"), lambda: there.tree("a")):
+        with pytest.raises(UnavailableError, match="another shape"):
+            ask()
+    assert publish(there, 1, body(), USUAL, pause=lambda _: None).result == "refused"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("https://x/y#z-1", "https://x/y#z-1"), ("https://x\n::error::no", ""), ("javascript:x", "")],
+)
+def test_an_address_is_one_or_nothing(
+    url: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = GitHub("acme/ai", "token", "http://127.0.0.1:9", pause=lambda _: None)
+    monkeypatch.setattr(there, "_client", Odd({"id": 1, "html_url": url}))
+    assert there.create(1, "x").url == shown
+
+
+@pytest.mark.parametrize(
+    ("there", "followed"),
+    [("https://api.x/b", True), ("http://api.x/b", False), ("https://api.y/b", False)],
+)
+def test_a_token_follows_no_other_host_and_no_plainer_way(there: str, followed: bool) -> None:
+    asked = Request("https://api.x/a", headers={"Authorization": "Bearer t"})
+    given = _SameHost("api.x").redirect_request(asked, None, 302, "", HTTPMessage(), there)
+    assert (given is not None) is followed

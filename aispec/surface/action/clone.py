@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 
-from aispec.surface.git import GitError, Repository
+from aispec.surface.git import GitError, Repository, environment
 
 _SECONDS = 120.0
-_SECRETS = ("TOKEN", "AISPEC_", "ACTIONS_")
 
 
 def parents(repository: Repository, commit: str) -> list[str]:
@@ -38,14 +36,13 @@ def found(repository: Repository, ref: str) -> str | None:
 
 def _git(repository: Repository, *arguments: str) -> str:
     """Return what git prints, nothing where it fails. It is told no token, and asks for none."""
-    kept = {k: v for k, v in os.environ.items() if not any(word in k for word in _SECRETS)}
     try:
         done = subprocess.run(
             ["git", "--no-pager", *arguments],
             cwd=repository.top,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env={**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            env=environment(),
             timeout=_SECONDS,
             check=False,
         )

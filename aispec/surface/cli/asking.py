@@ -13,6 +13,7 @@ from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.settings import SettingsFinder
+from aispec.surface.cli import completing
 from aispec.surface.repository import around
 
 if TYPE_CHECKING:
@@ -69,6 +70,28 @@ def colour_option(command: _F) -> _F:
         show_default=True,
         help="Colour on a terminal, always or never.",
     )(command)
+
+
+def judging_options(command: _F) -> _F:
+    """Add which rules judge, how strictly, and from when on a run fails."""
+    codes_of: dict[str, Any] = {
+        "multiple": True,
+        "metavar": "CODES",
+        "shell_complete": completing.codes,
+    }
+    severities = click.Choice(["error", "warning", "note"])
+    for option in (
+        click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure."),
+        click.option("--ignore", **codes_of, help="Leave these rules out."),
+        click.option("--select", **codes_of, help="Run only these rules: FIT,COST001."),
+        click.option(
+            "--fail-on",
+            type=severities,
+            help="Exit with 1 from this severity on (default: error).",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def listed(values: Sequence[str]) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from aispec.report.report import Report
 from aispec.surface.cli.asking import (
     colour_option,
     judged,
+    judging_options,
     paths_argument,
     prices_option,
     today_option,
 )
-from aispec.surface.cli.completing import codes
 from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
 
 if TYPE_CHECKING:
@@ -40,26 +40,7 @@ if TYPE_CHECKING:
     metavar="[FORMAT=]FILE",
     help="Write it to this file; with a format, in addition, as often as you like.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "note"]),
-    help="Exit with 1 from this severity on (default: error).",
-)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="CODES",
-    shell_complete=codes,
-    help="Run only these rules: FIT,COST001.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="CODES",
-    shell_complete=codes,
-    help="Leave these rules out.",
-)
-@click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
+@judging_options
 @click.option(
     "--remedies/--no-remedies",
     default=None,

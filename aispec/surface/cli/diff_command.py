@@ -10,8 +10,13 @@ import click
 
 from aispec.report.comparison import Comparison, compare
 from aispec.report.report import FailOn, Report
-from aispec.surface.cli.asking import colour_option, judged, prices_option, today_option
-from aispec.surface.cli.completing import codes
+from aispec.surface.cli.asking import (
+    colour_option,
+    judged,
+    judging_options,
+    prices_option,
+    today_option,
+)
 from aispec.surface.cli.terminal import emit, screen
 from aispec.surface.comparing import Judge, at_commit, at_path
 from aispec.surface.git import GitError
@@ -29,27 +34,8 @@ from aispec.surface.git import GitError
     help="How it is written.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write it to this file.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "note"]),
-    help="Exit with 1 from this severity on (default: error).",
-)
+@judging_options
 @click.option("--fail-on-new", is_flag=True, help="Let only new findings count for that.")
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="CODES",
-    shell_complete=codes,
-    help="Run only these rules: FIT,COST001.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="CODES",
-    shell_complete=codes,
-    help="Leave these rules out.",
-)
-@click.option("--strict", is_flag=True, help="What nobody can tell counts as a failure.")
 @prices_option
 @today_option
 @colour_option
