@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +13,7 @@ from aispec.policy.engine import from_problem
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.policy.rule import Rule, load_builtin
 from aispec.policy.selection import Selection
+from aispec.record import record, replace
 from aispec.report.report import FailOn
 from aispec.spec.location import START
 from aispec.spec.problem import Problem
@@ -52,7 +52,7 @@ class Wishes(Protocol):
         """The folder that settings may not leave."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Governance:
     """What holds for one file. `known` are all rules, `rules` those that run."""
 

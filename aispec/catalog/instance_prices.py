@@ -6,18 +6,18 @@ None is an unknown price, never a free one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 from aispec.catalog.providers import canonical_cloud
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 Purchase = Literal["on-demand", "spot", "reserved-1y"]
 Spread = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InstancePrice:
     """What one kind of instance costs in one region, USD per hour for all of it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -23,6 +22,7 @@ from aispec.catalog.names import (
     stem,
 )
 from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
+from aispec.record import replace
 
 if TYPE_CHECKING:
     from aispec.catalog.derived import Derived
@@ -216,12 +216,12 @@ def load_data(name: str) -> Any:
 
     The same value, which nobody may change, comes back each time.
     """
-    from aispec.catalog.compile import read_yaml
-
     if resources.packaged():
         import json
 
         return json.loads(data_file(f"{name}.json").read_bytes())
+    from aispec.catalog.compile import read_yaml
+
     return read_yaml(data_file(f"{name}.yaml"))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aispec.policy.finding import Severity
+from aispec.record import record
 
 TOPICS = {
     "spec": "SPEC",
@@ -22,7 +22,7 @@ TOPICS = {
 """The folders of the rules that come with aispec, and the prefix of the codes in each."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One rule, as its file has it. `path` is that of the file within its folder of rules.
 

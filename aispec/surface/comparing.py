@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from aispec import __version__
+from aispec.record import replace
 from aispec.report.report import Report
 from aispec.spec.globs import is_glob, matches
 from aispec.surface.git import Repository

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -17,6 +16,7 @@ from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import unit
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     ApiPrice,

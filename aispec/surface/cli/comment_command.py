@@ -62,9 +62,9 @@ def command(
 
 
 def _compared(base: str, place: Place, key: str, wish: Wish, today: date | None) -> Outcome:
-    from dataclasses import replace
     from functools import partial
 
+    from aispec.record import replace
     from aispec.report.comparison import compare
     from aispec.surface.cli.asking import judged
     from aispec.surface.commenting import put_compared

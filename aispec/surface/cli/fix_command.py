@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from aispec.record import made, record
 from aispec.surface.cli.asking import (
     STDIN,
     colour_option,
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _MOST = (1 << 20) + 1  # bytes; the reader refuses more than a MiB
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Work:
     """Texts by path, as they were and as they are now, and lines to tell."""
 
     before: dict[str, str]
     after: dict[str, str]
-    told: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    told: list[str] = made(default_factory=list)
+    unread: list[str] = made(default_factory=list)
 
     def changed(self) -> list[str]:
         """The paths of files that are not as they were."""
