@@ -85,9 +85,6 @@ def price_index(prices: Mapping[str, Mapping[str, Any]]) -> PriceIndex:
     return index
 
 
-TOLD_ONLY = frozenset({"why", "sources", "examples", "since"})
-"""What a rule has for people who read it, and no run that judges needs."""
-
 INDEXES = {"models": model_index, "accelerators": accelerator_index}
 
 
@@ -120,31 +117,6 @@ def compile_data(data: Path, out: Path) -> None:
     priced = price_index(read_entries(data / "prices" / "api"))
     for name, value in (("index", index), ("shown", shown), ("prices/api-index", priced)):
         (out / f"{name}.json").write_text(to_json(value), encoding="utf-8")
-
-
-def compile_rules(folder: Path) -> list[dict[str, Any]]:
-    """Every rule under a folder, in the order of its `path`, which is relative and has slashes.
-
-    Rules are read in the dialect of specs, because their examples are specs.
-    """
-    from aispec.spec.document import parse
-
-    found = ((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.yaml"))
-    rules = []
-    for name, path in sorted(found):
-        documents, problems = parse(path.read_text(encoding="utf-8"))
-        if problems or len(documents) != 1:
-            raise ValueError(f"{name}: {problems[0].message if problems else 'not one document'}")
-        rules.append({**documents[0].data, "path": name})
-    return rules
-
-
-def write_rules(folder: Path, out: Path) -> None:
-    """Write the rules of `folder` twice: whole, and as a run that judges needs them."""
-    rules = compile_rules(folder)
-    judging = [{k: v for k, v in rule.items() if k not in TOLD_ONLY} for rule in rules]
-    (out / "rules.json").write_text(to_json(judging), encoding="utf-8")
-    (out / "rules-told.json").write_text(to_json(rules), encoding="utf-8")
 
 
 def _files(data: Path) -> Iterator[Path]:

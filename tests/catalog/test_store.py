@@ -11,9 +11,10 @@ import pytest
 
 from aispec import resources
 from aispec.catalog import store
-from aispec.catalog.compile import compile_data, compile_rules, read_yaml
+from aispec.catalog.compile import compile_data, read_yaml
 from aispec.catalog.shelf import CatalogError, CompiledShelf, YamlShelf
 from aispec.catalog.store import Ambiguous, Catalog, Match, Missing, load_data
+from aispec.policy.compile import compile_rules
 
 MODELS = {
     "GPT-3": "openai/gpt-3-175b",
