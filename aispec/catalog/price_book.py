@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.api_prices import ApiPrice, api_price
@@ -35,6 +34,8 @@ from aispec.catalog.shelf import CatalogError
 from aispec.record import record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aispec.spec.document import Document
 
 _MOST = 1 << 20  # bytes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aispec import resources
@@ -25,6 +24,8 @@ from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shel
 from aispec.record import replace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aispec.catalog.derived import Derived
     from aispec.catalog.price_book import PriceBook
 
@@ -217,9 +218,7 @@ def load_data(name: str) -> Any:
     The same value, which nobody may change, comes back each time.
     """
     if resources.packaged():
-        import json
-
-        return json.loads(data_file(f"{name}.json").read_bytes())
+        return resources.read_json(resources.compiled("catalog", f"{name}.json"))
     from aispec.catalog.compile import read_yaml
 
     return read_yaml(data_file(f"{name}.yaml"))
@@ -237,8 +236,9 @@ def _default() -> Catalog:
 
 @cache
 def _shipped() -> Shelf:
-    folder = resources.catalog_dir()
-    return CompiledShelf(folder) if resources.packaged() else YamlShelf(folder)
+    if resources.packaged():
+        return CompiledShelf(resources.compiled("catalog"))
+    return YamlShelf(resources.catalog_dir())
 
 
 def _as_named(name: str, entry: Model) -> Match[Model]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.deployment import Deployment
@@ -70,6 +69,8 @@ def _local(
     full = inside(written, folder, root)
     if full is None or not os.path.exists(full):
         return None, []  # SPEC013 says so
+    from pathlib import Path
+
     from aispec.catalog.local import LocalError, read_local
 
     try:

@@ -93,10 +93,7 @@ def load_builtin(*, told: bool = False) -> tuple[Rule, ...]:
     from aispec import resources
 
     if resources.packaged():
-        import json
-
-        name = "rules-told.json" if told else "rules.json"
-        entries = json.loads((resources.root() / name).read_bytes())
+        entries = resources.read_json(resources.compiled(f"rules{'-told' * told}.json"))
     else:
         from aispec.policy.compile import compile_rules
 

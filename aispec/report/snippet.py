@@ -34,7 +34,7 @@ class _Cells:
     """
 
     grid: tuple[str, ...]
-    starts: tuple[int, ...]
+    starts: Sequence[int]
 
     def at(self, column: int) -> int:
         """The cell of a column that counts from one; the columns after the line are its end."""
@@ -137,6 +137,8 @@ def _pointer(
 
 def _cells(line: str, unicode: bool) -> _Cells:
     """Lay a line out: tabs expanded, and what would steer the terminal made visible."""
+    if line.isascii() and line.isprintable():
+        return _Cells(tuple(line), range(len(line) + 1))
     grid: list[str] = []
     starts: list[int] = []
     for character in line:

@@ -291,7 +291,7 @@ def test_other_data_keeps_its_place(compiled: Path) -> None:
 def test_load_data_reads_a_name_under_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: Path
 ) -> None:
-    monkeypatch.setattr(store.resources, "catalog_dir", lambda: compiled)
+    monkeypatch.setattr(store.resources, "compiled", lambda _, name: str(compiled / name))
     monkeypatch.setattr(store.resources, "packaged", lambda: True)
     load_data.cache_clear()
     assert load_data("prices/api")["5"] == "x"
