@@ -66,7 +66,7 @@ def _compared(base: str, place: Place, key: str, wish: Wish, today: date | None)
 
     from aispec.record import replace
     from aispec.report.comparison import compare
-    from aispec.surface.cli.asking import judged
+    from aispec.surface.cli.judging import judged
     from aispec.surface.commenting import put_compared
     from aispec.surface.comparing import at_commit
     from aispec.surface.git import GitError, Repository

@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.record import made, record
-from aispec.surface.cli.asking import (
-    STDIN,
-    colour_option,
-    paths_argument,
-    prices_option,
-    today_option,
-)
+from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
 from aispec.surface.cli.completing import codes
+from aispec.surface.cli.judging import STDIN
 
 if TYPE_CHECKING:
     from aispec.surface.cli.remedying import Asked
@@ -195,7 +190,7 @@ def _write(work: _Work) -> None:
 
 def _stay_inside(path: str) -> None:
     """Refuse to write through a link that leads out of the repository."""
-    from aispec.surface.cli.asking import repository
+    from aispec.surface.cli.judging import repository
 
     folder = repository()
     leads_out = not _inside(os.path.realpath(path), os.path.realpath(folder))

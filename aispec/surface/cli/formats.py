@@ -210,7 +210,7 @@ def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
 def _rules(report: Report) -> list[Rule]:
     """All rules that may have found something, with the words that tell them."""
     from aispec.policy.rule import load_builtin
-    from aispec.surface.cli.asking import governor
+    from aispec.surface.cli.judging import governor
 
     here = governor()
     own = (rule for path in report.files for rule in here.of(path).known)

@@ -13,7 +13,7 @@ from aispec.mend.text import RefusedError
 from aispec.policy.finding import Finding, Remedy
 from aispec.record import made, record
 from aispec.report.cells import safe
-from aispec.surface.cli.asking import judged_texts
+from aispec.surface.cli.judging import judged_texts
 
 _MOST_ROUNDS = 40
 _EVERY = ("all", "errors")
