@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aispec import resources
 from aispec.catalog.entries import Accelerator, Model
@@ -21,7 +21,7 @@ from aispec.catalog.names import (
     stem,
 )
 from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
-from aispec.record import replace
+from aispec.record import record, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,8 @@ _BRAND = re.compile(
 _SIZE = re.compile(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
 
 
-class Match(NamedTuple, Generic[T]):
+@record
+class Match(Generic[T]):
     """The entry a name stands for; `how` is "id", "alias" or, with a `note`, "inferred".
 
     `option_gb` is the size the name itself said (`m4-max-64gb`), where one name has several;
@@ -54,14 +55,16 @@ class Match(NamedTuple, Generic[T]):
     format: str | None = None
 
 
-class Ambiguous(NamedTuple, Generic[T]):
+@record
+class Ambiguous(Generic[T]):
     """A name several entries go by, as "a100" does."""
 
     name: str
     entries: tuple[T, ...]
 
 
-class Missing(NamedTuple):
+@record
+class Missing:
     """A name nobody goes by, and up to three that are spelled like it."""
 
     name: str

@@ -201,10 +201,8 @@ def _imported(folder: Path, *arguments: str) -> set[str]:
     """What a whole run has imported when it ends."""
     code = (
         "import sys\n"
-        f"sys.argv = ['aispec', *{arguments!r}]\n"
-        "from aispec.surface.cli import main\n"
-        "try:\n    main()\n"
-        "except SystemExit:\n    pass\n"
+        "from aispec.surface.cli.app import run\n"
+        f"run({list(arguments)!r})\n"
         "sys.stderr.write(' '.join(sorted(sys.modules)))\n"
     )
     command = [sys.executable, "-S", "-c", code]
