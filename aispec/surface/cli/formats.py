@@ -177,26 +177,26 @@ def _shown(run: Run, fixes: bool = False) -> Shown:
     return Shown(report, "" if folder == "." else folder, new, _fixes(report) if fixes else {})
 
 
-_MOST_EDITS = 60
-_LARGEST_EDITED = 64 << 10  # characters; each edit reads its file anew
+_MOST_READ = 48 << 10  # characters for all edits: each reads its file several times
+_LEAST_READ = 800  # that an edit counts for, so that there are at most 61
 
 
 def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
-    """The remedies that change only some bytes of the file they are for, the first so many."""
+    """The remedies that change only some bytes of the file they are for, as far as time allows."""
     from aispec.mend.mend import with_fields
     from aispec.mend.text import RefusedError
     from aispec.report.shown import replacements
 
     made: dict[tuple[str, str], Sequence[Replacement]] = {}
-    tried = 0
+    read = 0
     for finding in report.counted():
         if not (finding.remedies and finding.deployment):
             continue
         before = "\n".join(report.lines.get(finding.path, ()))
-        for remedy in finding.remedies if 0 < len(before) <= _LARGEST_EDITED else ():
-            tried += 1
-            if tried > _MOST_EDITS:
-                return made
+        for remedy in finding.remedies if before else ():
+            if read + len(before) > _MOST_READ:
+                break
+            read += max(len(before), _LEAST_READ)
             try:
                 after = with_fields(
                     before, finding.path, finding.deployment or "", dict(remedy.set)
