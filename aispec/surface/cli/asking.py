@@ -14,6 +14,7 @@ from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.settings import SettingsFinder
 from aispec.surface.cli import completing
+from aispec.surface.cli.terminal import tell
 from aispec.surface.repository import around
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def readable(report: Report) -> int:
     if not unreadable:
         return 0
     lines = [line for line in render(report).splitlines() if "[SPEC0" in line]
-    click.echo("\n".join(lines), err=True)
+    tell("\n".join(lines), error=True)
     return 2
 
 

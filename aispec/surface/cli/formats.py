@@ -34,6 +34,7 @@ class Run:
         return (self.comparison or self.report).exit_code
 
 
+_EXACT = ("github", "html", "junit")  # what a program reads, and JSON has escapes of its own
 Output = tuple[str, str | None]
 """A format, and the file it goes to; none for standard output."""
 
@@ -65,7 +66,7 @@ def outputs(asked: Sequence[str], form: str) -> list[Output]:
 def emit_all(run: Run, wanted: Iterable[Output]) -> None:
     """Write a run wherever it is wanted, files first: a broken pipe loses none of them."""
     for form, path in sorted(wanted, key=lambda output: output[1] is None):
-        emit(FORMATS[form](run, path is not None), path)
+        emit(FORMATS[form](run, path is not None), path, exact=form in _EXACT)
 
 
 def _terminal(run: Run, to_file: bool) -> str:

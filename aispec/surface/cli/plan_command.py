@@ -19,7 +19,7 @@ from aispec.surface.cli.asking import (
     read_stdin,
     today_option,
 )
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.cli.terminal import emit, screen, tell
 
 if TYPE_CHECKING:
     from aispec.report.proposal import Plan
@@ -124,7 +124,7 @@ def command(
     except PlanError as error:
         raise click.ClickException(str(error)) from error
     except Unplannable as finding:
-        click.echo(f"error: {finding}", err=True)
+        tell(f"error: {finding}", error=True)
         return 1
     if write is not None:
         _write(made, *write)

@@ -77,11 +77,25 @@ _PLAINER = str.maketrans(
 )  # fmt: skip
 
 
-def emit(text: str, output: str | None = None) -> None:
+def tell(text: str, *, error: bool = False) -> None:
+    """Say something beside a command's output; nothing in it is obeyed."""
+    import click
+
+    from aispec.report.cells import harmless
+
+    click.echo(harmless(text), err=error)
+
+
+def emit(text: str, output: str | None = None, *, exact: bool = False) -> None:
     """Write UTF-8 to standard output, or to a file that is replaced in one step.
 
-    A terminal that shows no UTF-8 gets ASCII.
+    A terminal that shows no UTF-8 gets ASCII. What a runner of workflows would take for a command
+    in its log is changed, unless the text is one that programs read and must be `exact`.
     """
+    if output is None and not exact:
+        from aispec.report.cells import muted
+
+        text = muted(text)
     if output is None and not _unicode():
         text = text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
     data = text.encode("utf-8", "backslashreplace")
