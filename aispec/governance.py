@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from aispec.catalog.store import Catalog
+from aispec.catalog.store import Catalog, CatalogError
 from aispec.policy.baseline import NAME, Baseline, BaselineError, read
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import SEVERITIES, Finding
@@ -178,12 +178,19 @@ class Governor:
         if settings.path not in self._catalogs:
             folders = self._inside(settings, settings.overlays, "overlays")
             prices = self._prices(settings)
-            self._catalogs[settings.path] = (
-                Catalog(tuple(map(Path, folders)), prices)
-                if folders or prices
-                else Catalog.default()
-            )
+            self._catalogs[settings.path] = self._with_overlays(folders, prices)
         return self._catalogs[settings.path]
+
+    def _with_overlays(self, folders: Sequence[str], prices: PriceBook | None) -> Catalog:
+        if not (folders or prices):
+            return Catalog.default()
+        made = Catalog(tuple(map(Path, folders)), prices)
+        try:
+            made.read_overlays()
+        except CatalogError as error:
+            self._note([Problem("SPEC015", f"overlays: {error.message}", file=str(error.path))])
+            return Catalog((), prices)
+        return made
 
     def _prices(self, settings: Settings) -> PriceBook | None:
         """Return the run's own prices over those that settings name, if there are any."""
@@ -205,7 +212,6 @@ class Governor:
 
     def _book(self, path: str, shown: str, settings: Settings) -> PriceBook:
         from aispec.catalog.price_book import PriceBook, read_prices
-        from aispec.catalog.shelf import CatalogError
 
         try:
             return read_prices(Path(path), shown)

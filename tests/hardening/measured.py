@@ -57,11 +57,19 @@ def measured(call: Callable[[], _T]) -> tuple[_T, Measured]:
     return result, Measured(time.process_time() - began, _held("VmHWM:") - held)
 
 
-def whole(arguments: Sequence[str], folder: Path) -> tuple[int, bytes, Measured]:
-    """Run aispec to its end: its exit code, what it wrote as errors, and what it took."""
+def whole(
+    arguments: Sequence[str], folder: Path, package: str | None = None
+) -> tuple[int, bytes, Measured]:
+    """Run aispec to its end: its exit code, what it wrote as errors, and what it took.
+
+    `package` is a folder that a wheel was installed to; without one the checkout runs.
+    """
     with TemporaryFile() as errors:
+        around = {**os.environ, "PYTHONPATH": package or str(Path(__file__).parents[2])}
         command = [sys.executable, "-c", _COMMAND, *arguments]
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(
+            command, cwd=folder, env=around, stdout=subprocess.DEVNULL, stderr=errors
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
