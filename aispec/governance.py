@@ -18,6 +18,7 @@ from aispec.report.report import FailOn
 from aispec.spec.location import START
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile
+from aispec.spec.repository import is_within
 from aispec.spec.settings import Settings, SettingsFinder
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ class Governor:
         return self._baselines[file]
 
     def _recorded(self, file: str) -> Baseline | None:
+        root = self._wishes.repository or self._root
+        if self._wishes.baseline is None and not is_within(file, root):
+            words = "the baseline is a link that leaves the repository"
+            self._note([Problem("SPEC015", words, file=file)])
+            return None
         try:
             return read(file)
         except BaselineError as error:
@@ -203,7 +209,7 @@ class Governor:
         if settings.prices:
             root = os.path.realpath(self._wishes.repository or self._root)
             named = os.path.realpath(os.path.join(settings.folder, settings.prices))
-            if os.path.commonpath((root, named)) == root:
+            if is_within(named, root):
                 book = self._book(named, settings.prices, settings).over(book)
             else:
                 words = f"prices: '{settings.prices}' lies outside the repository"
@@ -232,7 +238,7 @@ class Governor:
         folders = []
         for number, name in enumerate(names, first):
             folder = os.path.realpath(os.path.join(settings.folder, name))
-            if os.path.commonpath((root, folder)) == root and os.path.isdir(folder):
+            if is_within(folder, root) and os.path.isdir(folder):
                 folders.append(folder)
                 continue
             span = settings.document.locate((key, number)) if settings.document else START

@@ -12,10 +12,10 @@ import click
 from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
+from aispec.spec.repository import around
 from aispec.spec.settings import SettingsFinder
 from aispec.surface.cli import completing
 from aispec.surface.cli.terminal import tell
-from aispec.surface.repository import around
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -168,7 +168,7 @@ def _counting(run: Run) -> Report:
 
 def _shown(run: Run, fixes: bool = False) -> Shown:
     from aispec.report.shown import Shown
-    from aispec.surface.repository import around
+    from aispec.spec.repository import around
 
     new = None
     if run.comparison is not None and run.comparison.base is not None:
