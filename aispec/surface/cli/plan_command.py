@@ -19,7 +19,7 @@ from aispec.surface.cli.asking import (
     read_stdin,
     today_option,
 )
-from aispec.surface.cli.terminal import emit, screen, tell
+from aispec.surface.cli.terminal import create, emit, screen, tell
 
 if TYPE_CHECKING:
     from aispec.report.proposal import Plan
@@ -164,14 +164,7 @@ def _write(made: Plan, number: int, file: str) -> None:
     proposals = made.numbered()
     if number > len(proposals):
         raise click.ClickException(f"there is no proposal {number}: there are {len(proposals)}")
-    try:
-        with open(file, "x", encoding="utf-8", newline="\n") as out:
-            out.write(proposals[number - 1].spec)
-    except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already: name a new file") from error
-    except OSError as error:
-        reason = error.strerror or "no reason given"
-        raise click.ClickException(f"{file} can't be written: {reason}") from error
+    create(file, proposals[number - 1].spec.encode("utf-8"))
 
 
 def _watch() -> Callable[[int, int], None]:
