@@ -128,7 +128,9 @@ def _checked(path: Path, kind: str) -> Entry:
         entry: Entry = read_yaml(path)
     except yaml.MarkedYAMLError as problem:
         line = f"line {problem.problem_mark.line + 1}: " if problem.problem_mark else ""
-        raise CatalogError(path, f"{line}{problem.problem or 'no YAML'}") from problem
+        raise CatalogError(
+            path, f"cannot be read: {line}{problem.problem or 'no YAML'}"
+        ) from problem
     except OSError as problem:
         raise CatalogError(path, f"cannot be read: {problem.strerror}") from problem
     except (ValueError, RecursionError, yaml.YAMLError) as problem:

@@ -58,11 +58,6 @@ def load_rules(folders: Iterable[Path], *, builtin: bool = False) -> tuple[Rule,
     return tuple(rules[code] for code in sorted(rules))
 
 
-def read_rule(path: Path) -> Rule:
-    """Return the rule of one file; raises RuleError."""
-    return _read(path, path.name)[0]
-
-
 def _files(folder: Path) -> list[Path]:
     found = (path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"})
     return sorted(path for path in found if path.is_file())

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,7 @@ from aispec.surface.cli.asking import (
 from aispec.surface.cli.terminal import create, emit, screen, tell
 
 if TYPE_CHECKING:
+    from aispec.planning import Wishes
     from aispec.report.proposal import Plan
     from aispec.report.report import FailOn
 
@@ -70,14 +71,6 @@ _KEPT = ("model", "precision", "hardware", "engine")
 def command(
     path: str,
     name: str | None,
-    keep: tuple[str, ...],
-    provider: tuple[str, ...],
-    accelerator: tuple[str, ...],
-    engine: tuple[str, ...],
-    models: tuple[str, ...],
-    max_gpus: int | None,
-    max_cost: float | None,
-    marketplaces: bool,
     fail_on: FailOn | None,
     form: str,
     output: str | None,
@@ -85,6 +78,7 @@ def command(
     today: date | None,
     colour: str,
     prices: str | None,
+    **wished: Any,
 ) -> int:
     """Search the ways to deploy FILE that meet every target and rule.
 
@@ -105,21 +99,11 @@ def command(
       aispec plan ai-deploy.yaml --format html -o plan.html
       aispec plan ai-deploy.yaml --write 1 cheapest.ai-deploy.yaml
     """
-    from aispec.planning import PlanError, Question, Unplannable, Wishes, plan
+    from aispec.planning import PlanError, Question, Unplannable, plan
 
-    wishes = Wishes(
-        keep=_kept(listed(keep)),
-        providers=listed(provider),
-        accelerators=listed(accelerator),
-        engines=listed(engine),
-        models=listed(models),
-        max_gpus=max_gpus,
-        max_cost=max_cost,
-        marketplaces=marketplaces,
-    )
     shown, text = (STDIN, read_stdin()) if path == "-" else (path, None)
     try:
-        question = Question(shown, name, wishes, text)
+        question = Question(shown, name, _wishes(**wished), text)
         made = plan(question, options_of(today=today, prices=prices, fail_on=fail_on), _watch())
     except PlanError as error:
         raise click.ClickException(str(error)) from error
@@ -130,6 +114,31 @@ def command(
         _write(made, *write)
     emit(_rendered(made, form, colour), output)
     return 0 if made.numbered() else 1
+
+
+def _wishes(
+    *,
+    keep: tuple[str, ...],
+    provider: tuple[str, ...],
+    accelerator: tuple[str, ...],
+    engine: tuple[str, ...],
+    models: tuple[str, ...],
+    max_gpus: int | None,
+    max_cost: float | None,
+    marketplaces: bool,
+) -> Wishes:
+    from aispec.planning import Wishes
+
+    return Wishes(
+        keep=_kept(listed(keep)),
+        providers=listed(provider),
+        accelerators=listed(accelerator),
+        engines=listed(engine),
+        models=listed(models),
+        max_gpus=max_gpus,
+        max_cost=max_cost,
+        marketplaces=marketplaces,
+    )
 
 
 def _kept(parts: tuple[str, ...]) -> frozenset[str]:
