@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from aispec.catalog.store import Catalog
+from aispec.catalog.store import Catalog, CatalogError
 from aispec.policy.baseline import NAME, Baseline, BaselineError, read
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import SEVERITIES, Finding
@@ -17,6 +17,7 @@ from aispec.report.report import FailOn
 from aispec.spec.location import START
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile
+from aispec.spec.repository import is_within
 from aispec.spec.settings import Settings, SettingsFinder
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class Governor:
         return self._baselines[file]
 
     def _recorded(self, file: str) -> Baseline | None:
+        root = self._wishes.repository or self._root
+        if self._wishes.baseline is None and not is_within(file, root):
+            words = "the baseline is a link that leaves the repository"
+            self._note([Problem("SPEC015", words, file=file)])
+            return None
         try:
             return read(file)
         except BaselineError as error:
@@ -183,16 +189,21 @@ class Governor:
         if settings.path not in self._catalogs:
             folders = self._inside(settings, settings.overlays, "overlays")
             prices = self._prices(settings)
-            self._catalogs[settings.path] = self._over(folders, prices)
+            self._catalogs[settings.path] = self._with_overlays(folders, prices)
         return self._catalogs[settings.path]
 
-    @staticmethod
-    def _over(folders: Sequence[str], prices: PriceBook | None) -> Catalog:
+    def _with_overlays(self, folders: Sequence[str], prices: PriceBook | None) -> Catalog:
         if not (folders or prices):
             return Catalog.default()
         from pathlib import Path
 
-        return Catalog(tuple(map(Path, folders)), prices)
+        made = Catalog(tuple(map(Path, folders)), prices)
+        try:
+            made.read_overlays()
+        except CatalogError as error:
+            self._note([Problem("SPEC015", f"overlays: {error.message}", file=str(error.path))])
+            return Catalog((), prices)
+        return made
 
     def _prices(self, settings: Settings) -> PriceBook | None:
         """Return the run's own prices over those that settings name, if there are any."""
@@ -205,7 +216,7 @@ class Governor:
         if settings.prices:
             root = os.path.realpath(self._wishes.repository or self._root)
             named = os.path.realpath(os.path.join(settings.folder, settings.prices))
-            if os.path.commonpath((root, named)) == root:
+            if is_within(named, root):
                 book = self._book(named, settings.prices, settings).over(book)
             else:
                 words = f"prices: '{settings.prices}' lies outside the repository"
@@ -216,7 +227,6 @@ class Governor:
         from pathlib import Path
 
         from aispec.catalog.price_book import PriceBook, read_prices
-        from aispec.catalog.shelf import CatalogError
 
         try:
             return read_prices(Path(path), shown)
@@ -237,7 +247,7 @@ class Governor:
         folders = []
         for number, name in enumerate(names, first):
             folder = os.path.realpath(os.path.join(settings.folder, name))
-            if os.path.commonpath((root, folder)) == root and os.path.isdir(folder):
+            if is_within(folder, root) and os.path.isdir(folder):
                 folders.append(folder)
                 continue
             span = settings.document.locate((key, number)) if settings.document else START

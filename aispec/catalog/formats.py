@@ -81,11 +81,6 @@ def format_names() -> tuple[str, ...]:
     return (*_aliases(), "exl2-4.0bpw", "exl3-4.0bpw")
 
 
-def cache_format_names() -> tuple[str, ...]:
-    """Canonical names of all cache formats."""
-    return tuple(load_data("formats/cache")["cache"])
-
-
 def _plain(name: str) -> str:
     return re.sub(r"[\s_]+", "-", name.strip().lower())
 

@@ -110,7 +110,8 @@ def read_prices(path: Path, shown: str | None = None) -> PriceBook:
     from aispec.spec.document import parse
 
     try:
-        raw = path.read_bytes()[: _MOST + 1]
+        with path.open("rb") as file:
+            raw = file.read(_MOST + 1)
     except OSError as error:
         raise CatalogError(path, error.strerror or "it cannot be read") from error
     text = raw.decode("utf-8", "replace")

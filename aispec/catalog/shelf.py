@@ -132,8 +132,17 @@ def _checked(path: Path, kind: str) -> Entry:
         if trap := _trap(path):
             raise CatalogError(path, trap)
         entry: Entry = read_yaml(path)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
-        raise CatalogError(path, f"cannot be read: {problem}") from problem
+    except yaml.MarkedYAMLError as problem:
+        line = f"line {problem.problem_mark.line + 1}: " if problem.problem_mark else ""
+        raise CatalogError(
+            path, f"cannot be read: {line}{problem.problem or 'no YAML'}"
+        ) from problem
+    except OSError as problem:
+        raise CatalogError(path, f"cannot be read: {problem.strerror}") from problem
+    except (ValueError, RecursionError, yaml.YAMLError) as problem:
+        raise CatalogError(
+            path, "cannot be read: it is no YAML that an entry may have"
+        ) from problem
     if wrong := _violation(kind.removesuffix("s"), entry):
         raise CatalogError(path, wrong)
     return entry

@@ -88,6 +88,12 @@ class Catalog:
         self._models: dict[tuple[int, str], Model] = {}
         self._accelerators: dict[tuple[int, str], Accelerator] = {}
 
+    def read_overlays(self) -> None:
+        """Read what is otherwise read when it is asked for. Raises CatalogError."""
+        for shelf in self._shelves[:-1]:
+            for kind in ("models", "accelerators"):
+                shelf.index(kind)
+
     @classmethod
     def default(cls) -> Catalog:
         """The catalogue as it comes, without overlays; the same object each time."""

@@ -45,6 +45,8 @@ def load_rules(folders: Iterable[Path], *, builtin: bool = False) -> tuple[Rule,
     names: dict[str, str] = {}
     for folder in folders:
         for path in _files(folder):
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise RuleError(str(path), START, "this is a link that leaves the folder of rules")
             rule, document = _read(path, path.relative_to(folder).as_posix())
             _require_prefix(rule, document, path, builtin)
             for field, taken, key in (("code", rules, rule.code), ("name", names, rule.name)):
@@ -54,11 +56,6 @@ def load_rules(folders: Iterable[Path], *, builtin: bool = False) -> tuple[Rule,
             rules[rule.code] = rule
             names[rule.name] = rule.code
     return tuple(rules[code] for code in sorted(rules))
-
-
-def read_rule(path: Path) -> Rule:
-    """Return the rule of one file; raises RuleError."""
-    return _read(path, path.name)[0]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -77,12 +74,14 @@ def _read(path: Path, name: str) -> tuple[Rule, Document]:
 
 def _document(path: Path) -> Document:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise RuleError(str(path), START, f"a rule has at most {MAX_BYTES:,} bytes")
         text = raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(str(path), START, f"this file cannot be read: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RuleError(str(path), START, f"this file cannot be read: {reason}") from None
     documents, problems = parse(text)
     for problem in problems:
         raise RuleError(str(path), problem.span, problem.message, problem.help)

@@ -6,12 +6,14 @@ printed: no character of it steers the terminal or turns the order of what is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 TAB = 4
 """Cells between tab stops."""
 
 _PICTURES = 0x2400
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:[A-Za-z])|#(?=#(?:vso)?\[)", re.MULTILINE | re.IGNORECASE)
 _ASCII = {"…": "...", "×": "x", "·": "-", "—": "-", "–": "-", "→": "->", "’": "'", "µ": "u"}
 
 
@@ -23,6 +25,22 @@ def safe(text: str, unicode: bool = True) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(cell(character, unicode) for character in " ".join(text.splitlines()))
+
+
+def muted(text: str) -> str:
+    r"""Return a text no line of which a runner of workflows takes for a command.
+
+    GitHub obeys `::error::` at the start of a line and `##[error]` anywhere, Azure `##vso[…]`; the
+    first character of such a mark becomes `\x3a` or `\x23`.
+    """
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", text)
+
+
+def harmless(text: str) -> str:
+    """Return lines that neither a terminal nor a runner of workflows obeys."""
+    return muted("\n".join(map(safe, text.split("\n"))))
 
 
 def cell(character: str, unicode: bool = True) -> str:

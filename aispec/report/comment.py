@@ -14,11 +14,9 @@ from urllib.parse import quote, unquote
 from aispec.record import record
 from aispec.report.comment_view import Drawn, Part, Scale, drawn
 from aispec.report.comparison import Comparison
+from aispec.report.markdown import MAX_COMMENT
 
 Dialect = Literal["github", "gitlab", "plain"]
-
-MAX_COMMENT = 65_000
-"""UTF-16 units that fit a comment of GitHub, with some to spare."""
 
 MAX_SUMMARY = 1_000_000
 """Bytes that fit a job's summary, with some to spare; one that does not fit is lost whole."""
@@ -28,7 +26,7 @@ _MARK = re.compile(
     r" run=(?P<run>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9})"
     r" sha=(?P<sha>[0-9a-f]*)\s*(?:-->|\))"
 )
-_LINK = re.compile(r"\[(`[^`]*`|<code>.*?</code>|[^\[\]]*)\]\(https?://[^\s()]+\)")
+_LINK = re.compile(r"\[(`[^`]*`|<code>[^<]*</code>|[^\[\]]*)\]\(https?://[^\s()]+\)")
 _SERVER = re.compile(r"https?://[\w.:\[\]-]+(?:/[\w./~-]*)?")
 _REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
 _SCALES = (Scale(50, 10, 100, 8), Scale(20, 5, 20, 3), Scale(8, 3, 5, 1), Scale(3, 1, 2, 0))

@@ -13,6 +13,8 @@ from typing import Any
 
 _UNSEEN = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    r"|#(?=#(?:vso)?\[)",  # a command to a runner of workflows
+    re.IGNORECASE,
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -20,7 +22,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def dumps(data: Any) -> str:
     """Return data as JSON text that any reader takes, and that no terminal or editor obeys.
 
-    Invisible characters are escaped; half a surrogate pair, which UTF-8 cannot hold, is replaced.
+    Invisible characters and commands to runners of workflows are escaped; half a surrogate pair,
+    which UTF-8 cannot hold, is replaced.
     Raises `ValueError` for a number that is not finite, `TypeError` for what JSON has no form of.
     """
     return _Writer().value(data, "\n") + "\n"
@@ -85,7 +88,7 @@ def _float(number: float) -> str:
 
 def _text(text: str) -> str:
     quoted: str = encode_basestring(text)
-    if quoted.isascii() and "\x7f" not in quoted:
+    if quoted.isascii() and "\x7f" not in quoted and "##" not in quoted:
         return quoted
     return _UNSEEN.sub(_escaped, _SURROGATE.sub("\ufffd", quoted))
 

@@ -5,16 +5,14 @@ The shape is that of the schema that Jenkins publishes for it (junit-10.xsd of i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aispec.policy.finding import SEVERITIES, Finding
+from aispec.report.cells import safe
 from aispec.report.report import Report
 from aispec.report.shown import words
 from aispec.report.words import message
-
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
@@ -68,5 +66,5 @@ def _count(element: Element) -> None:
 
 
 def _clean(text: str) -> str:
-    """A text without what XML cannot hold."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    """Lines without what XML cannot hold, and what would steer whatever shows them."""
+    return "\n".join(map(safe, text.split("\n")))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aispec.record import record
 from aispec.report.cells import safe
+from aispec.report.html.markup import dressed, page
 from aispec.report.plan_chart import Axis, Point, money, points, seconds
 from aispec.report.plan_words import (
     awarded,
@@ -24,9 +22,6 @@ from aispec.report.plan_words import (
     verdict,
 )
 from aispec.report.proposal import Plan, Proposal
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 700, 24, 350
@@ -63,40 +58,17 @@ class _Chart:
 def render(plan: Plan) -> str:
     """Return a plan as a page; every text is escaped, and nothing is fetched or run."""
     best = plan.cheapest
-    return _template().render(
-        plan=plan,
-        said=f"from {cost(best)}" if best else "nothing meets every target",
-        judged=judged(plan),
-        chart=_chart(plan),
-        rows=[*_rows(plan)],
-        winners=[_winner(plan, each) for each in awarded(plan)],
-        misses=[{"title": miss.title, "why": "; ".join(miss.reasons)} for miss in plan.misses],
-        notes=[*notes(plan)],
-    )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    source = Path(__file__).with_name("templates") / "plan.html.j2"
-    return environment.from_string(source.read_text(encoding="utf-8"))
-
-
-def _shown(value: object) -> object:
-    """Texts without characters that turn the order of what is read; lines stay lines."""
-    if not isinstance(value, str):
-        return value
-    return "\n".join(safe(line) for line in value.split("\n"))
+    view = {
+        "plan": plan,
+        "said": f"from {cost(best)}" if best else "nothing meets every target",
+        "judged": judged(plan),
+        "chart": _chart(plan),
+        "rows": [*_rows(plan)],
+        "winners": [_winner(plan, each) for each in awarded(plan)],
+        "misses": [{"title": miss.title, "why": "; ".join(miss.reasons)} for miss in plan.misses],
+        "notes": [*notes(plan)],
+    }
+    return page("plan.html.j2", "plan.css", view)
 
 
 def _rows(plan: Plan) -> Iterator[dict[str, str]]:
@@ -122,7 +94,7 @@ def _winner(plan: Plan, each: Proposal) -> dict[str, object]:
         "names": awards(plan, each).capitalize(),
         "title": each.title,
         "changes": [*changes(each)],
-        "spec": each.spec,
+        "spec": dressed(map(safe, each.spec.split("\n"))),
     }
 
 

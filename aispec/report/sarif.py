@@ -104,7 +104,7 @@ def _result(finding: Finding, name: str, index: int, shown: Shown) -> Json:
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": finding.severity,
-        "message": {"text": words(finding)},
+        "message": {"text": _unlinked(words(finding))},
         "locations": [_location(shown.path(finding), finding.span)],
         "partialFingerprints": {"aispec/v1": name, "primaryLocationLineHash": f"{name}:1"},
         "properties": {"certainty": finding.certainty},
@@ -122,6 +122,11 @@ def _result(finding: Finding, name: str, index: int, shown: Shown) -> Json:
     if fixes:
         made["fixes"] = fixes
     return made
+
+
+def _unlinked(text: str) -> str:
+    """A message in which no brackets are an embedded link: SARIF 2.1.0, 3.11.6."""
+    return text.replace("](", "] (")
 
 
 def _location(path: str, span: Span) -> Json:
@@ -146,7 +151,7 @@ def _artifact(path: str) -> Json:
 
 
 def _related(number: int, label: Label, path: str) -> Json:
-    return {"id": number, "message": {"text": label.text}, **_location(path, label.span)}
+    return {"id": number, "message": {"text": _unlinked(label.text)}, **_location(path, label.span)}
 
 
 def _fixes(finding: Finding, shown: Shown) -> Iterable[Json]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from aispec.policy.finding import Finding
-from aispec.record import record
+from aispec.record import record, replace
 from aispec.report.ansi import Paint, Style
 from aispec.report.cells import TAB, cell, clip, safe, width_of
 from aispec.spec.location import Span
@@ -15,6 +15,7 @@ GAP = 3
 """So many lines between two marks are shown; where there are more, none is."""
 
 _LEAD = 12  # cells kept before a mark in a line that is cut
+_NEAR = 1000  # characters on either side of a mark that are looked at for what is shown
 
 
 @record
@@ -58,7 +59,7 @@ def gutter(finding: Finding) -> int:
 
 def snippet(finding: Finding, lines: Sequence[str], frame: Frame) -> Iterator[str]:
     """Yield the lines of source around a finding with its marks; none where there is no source."""
-    marks = sorted(_marks(finding, lines), key=lambda m: (m.line, m.column, m.style == "label"))
+    marks = sorted(_marks(finding, lines), key=lambda m: (m.line, m.column, _is_label(m)))
     if not marks:
         return
     size = gutter(finding)
@@ -104,7 +105,7 @@ def _shown(marks: Sequence[_Mark], lines: Sequence[str]) -> list[int]:
 def _line(
     number: int, source: str, marks: Sequence[_Mark], frame: Frame, size: int
 ) -> Iterator[str]:
-    own = [mark for mark in marks if mark.line == number]
+    source, own = _near(source, [mark for mark in marks if mark.line == number])
     room = max(frame.width - size - 3, 2 * _LEAD)
     cells = _cells(source, frame.unicode)
     start, end = _window(cells, own, room)
@@ -116,6 +117,20 @@ def _line(
         first = min(max(cells.at(mark.column), start), stop - 1)
         last = min(max(cells.at(mark.end), first + 1), stop)
         yield from _pointer(mark, first - start, last - first, room, frame, size)
+
+
+def _near(source: str, marks: list[_Mark]) -> tuple[str, list[_Mark]]:
+    """The part of a very long line around its main mark, and the marks by their places in it."""
+    if len(source) <= 2 * _NEAR:
+        return source, marks
+    column = min(marks, key=_is_label).column if marks else 1
+    away = max(min(column - _NEAR, len(source) - 2 * _NEAR), 0)
+    moved = [replace(m, column=max(m.column - away, 1), end=max(m.end - away, 2)) for m in marks]
+    return source[away : away + 2 * _NEAR], moved
+
+
+def _is_label(mark: _Mark) -> bool:
+    return mark.style == "label"
 
 
 def _pointer(
@@ -160,7 +175,7 @@ def _window(cells: _Cells, marks: Sequence[_Mark], room: int) -> tuple[int, int]
     whole = len(cells.grid)
     if whole <= room:
         return 0, whole
-    chosen = min(marks, key=lambda mark: mark.style == "label", default=None)
+    chosen = min(marks, key=_is_label, default=None)
     if chosen is None or cells.at(chosen.end) <= room - 1:
         return 0, room
     first, last = cells.at(chosen.column), cells.at(chosen.end)

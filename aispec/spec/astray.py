@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from aispec.spec.problem import Problem
 from aispec.spec.reader import Located
+from aispec.spec.repository import is_within
 from aispec.spec.sense import paths
 from aispec.spec.units import show
 
@@ -34,6 +35,5 @@ def inside(written: str, folder: str, root: str) -> str | None:
     """The real path of what a spec names, or None where it is not inside the root."""
     if os.path.isabs(written) or "\x00" in written:
         return None
-    real_root = os.path.realpath(root)
     full = os.path.realpath(os.path.join(folder, written))
-    return full if (full + os.sep).startswith(real_root.rstrip(os.sep) + os.sep) else None
+    return full if is_within(full, root) else None

@@ -1,13 +1,18 @@
-"""Globs over paths with `/`: `*` stays within a folder, `**` does not."""
+"""Globs over paths with `/`: `*` stays within a folder, `**` does not.
+
+A glob may be a stranger's, and so may a path: each star takes what lies before the first place at
+which the text after it stands, and is not tried again, so that no glob takes long.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|[^*?\[]+|\[")
-_SPECIAL = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|/|[^*?\[/]+|\[")
+_FOLDERS, _ANYTHING, _NAME = "(?:[^/]+/)*", ".*", "[^/]*"
+_WIDE = (_FOLDERS, _ANYTHING)
 
 
 def is_glob(path: str) -> bool:
@@ -33,16 +38,47 @@ def fixed_part(glob: str) -> str:
 
 @lru_cache(maxsize=256)
 def _compiled(glob: str) -> re.Pattern[str]:
-    # Runs of stars would make the expression slow, and mean no more than two.
-    glob = re.sub(r"(\*\*/)+", "**/", re.sub(r"\*{3,}", "**", glob[:1000])).rstrip("/")
-    body = "".join(_piece(piece) for piece in _PIECES.findall(glob))
-    return re.compile(body + "(?:/.*)?", re.S)
+    return re.compile(expression(glob.rstrip("/")) + "(?:/.*)?", re.S)
 
 
-def _piece(piece: str) -> str:
-    if piece in _SPECIAL:
-        return _SPECIAL[piece]
+def expression(glob: str) -> str:
+    """Return a regular expression for what a glob names, without what lies below it."""
+    # Runs of stars mean no more than two.
+    glob = re.sub(r"(\*\*/)+", "**/", re.sub(r"\*{3,}", "**", glob[:1000]))
+    pieces: list[str] = []
+    for piece in _PIECES.findall(glob):
+        pieces += _piece(piece, not pieces or pieces[-1] in ("/", _FOLDERS))
+    return _settled(pieces, _WIDE)
+
+
+def _piece(piece: str, begins: bool) -> list[str]:
+    """The expression for a piece; `begins` where it stands at the start of a folder's name."""
+    if piece == "**/":
+        return [_FOLDERS] if begins else [_ANYTHING, "/"]
+    if piece in ("**", "*", "?"):
+        return [{"**": _ANYTHING, "*": _NAME, "?": "[^/]"}[piece]]
     if piece[0] == "[" and len(piece) > 2:
         inner = re.escape(piece[1:-1].removeprefix("!")).replace(r"\-", "-")
-        return f"[{'^/' if piece[1] == '!' else ''}{inner}]"
-    return re.escape(piece)
+        return [f"[{'^/' if piece[1] == '!' else ''}{inner}]"]
+    return [re.escape(piece)]
+
+
+def _settled(pieces: Sequence[str], stars: Sequence[str], ends: bool = True) -> str:
+    """Join pieces so that each star ends where what follows it first stands.
+
+    Only the last one may go on, where the glob `ends` with these pieces. Between stars that cross
+    folders stand those that do not, which are settled for themselves: what one of the former could
+    take later, the next of them can take as well.
+    """
+    blocks: list[tuple[str, list[str]]] = [("", [])]
+    for piece in pieces:
+        if piece in stars:
+            blocks.append((piece, []))
+        else:
+            blocks[-1][1].append(piece)
+    made = []
+    for number, (star, block) in enumerate(blocks, 1):
+        last = ends and number == len(blocks)
+        inner = _settled(block, (_NAME,), last) if stars == _WIDE else "".join(block)
+        made.append(f"{star}{inner}" if last or not star else f"(?>{star}?{inner})")
+    return "".join(made)

@@ -1,43 +1,77 @@
-"""Files that `.gitignore` leaves out, nested ones included."""
+"""Files that `.gitignore` leaves out, nested ones included.
+
+The patterns may be a stranger's: they become the expressions of `globs`, none of which takes long.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from aispec.spec.globs import expression
+
+_MOST_CHARACTERS = 1 << 18
+_MOST_PATTERNS = 2_000
+_ESCAPED = re.compile(r"\\(.)")
+_STARS = re.compile(r"(?<=[^/*])\*{2,}|(?<!\*)\*{2,}(?=[^/*])")  # two of them inside a name
+
+
+class _Pattern(NamedTuple):
+    expression: re.Pattern[str]
+    leaves_out: bool
 
 
 class Ignored:
     """The patterns that hold in a folder: its own, then those of the folders above."""
 
-    __slots__ = ("_above", "_base", "_spec")
+    __slots__ = ("_above", "_base", "_patterns")
 
-    def __init__(self, base: str, spec: Any, above: Ignored | None) -> None:
+    def __init__(self, base: str, lines: Iterable[str], above: Ignored | None) -> None:
         self._base = base
-        self._spec = spec
+        self._patterns = list(_patterns(lines))[-_MOST_PATTERNS:][::-1]
         self._above = above
 
     def covers(self, path: str, is_dir: bool) -> bool:
         """Whether an absolute path is left out; the nearest file that says anything decides."""
-        relative = os.path.relpath(path, self._base).replace(os.sep, "/")
-        said: bool | None = self._spec.check_file(relative + "/" * is_dir).include
-        if said is not None:
-            return said
+        relative = os.path.relpath(path, self._base).replace(os.sep, "/") + "/" * is_dir
+        for pattern in self._patterns:  # the last one that says anything decides
+            if pattern.expression.fullmatch(relative):
+                return pattern.leaves_out
         return self._above is not None and self._above.covers(path, is_dir)
+
+
+def _patterns(lines: Iterable[str]) -> Iterator[_Pattern]:
+    for line in lines:
+        wanted = re.sub(r"(?<!\\) +$", "", line)
+        if not wanted or wanted.startswith("#"):
+            continue
+        leaves_out = not wanted.startswith("!")
+        glob = wanted if leaves_out else wanted[1:]
+        below = "/.*" if glob.endswith("/") else "(?:/.*)?"  # only a folder, or a file as well
+        glob = glob.rstrip("/")
+        if glob.strip("/"):
+            rooted = glob.removeprefix("/") if "/" in glob else f"**/{glob}"
+            yield _Pattern(re.compile(expression(_unescaped(rooted)) + below, re.S), leaves_out)
+
+
+def _unescaped(glob: str) -> str:
+    """A pattern of git's as a glob of ours, which has no escapes."""
+    plain = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], glob)
+    return _STARS.sub("*", plain.replace("[^", "[!"))
 
 
 def with_folder(folder: str, above: Ignored | None) -> Ignored | None:
     """The patterns inside a folder that has a `.gitignore`."""
     try:
         with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            lines = file.read(1 << 20).splitlines()
+            lines = file.read(_MOST_CHARACTERS).splitlines()
+            if file.read(1):
+                del lines[-1]  # it may be half a pattern
     except OSError:
         return above
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return Ignored(folder, GitIgnoreSpec.from_lines(lines), above)
-    except ValueError:  # a pattern that git would not take either
-        return above
+    return Ignored(folder, lines, above)
 
 
 def above(folder: str, root: str) -> Ignored | None:

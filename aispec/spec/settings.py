@@ -12,6 +12,7 @@ from aispec.spec.build import assumptions
 from aispec.spec.document import Document, parse
 from aispec.spec.globs import matches
 from aispec.spec.problem import Problem
+from aispec.spec.repository import around, is_within
 from aispec.spec.schema import check
 from aispec.spec.text import decode
 
@@ -67,6 +68,9 @@ class Settings:
 def load_settings(path: str) -> tuple[Settings, list[Problem]]:
     """The settings of a file, or those of nobody and what is wrong with it, all as SPEC015."""
     empty = Settings(os.path.dirname(path) or ".", path)
+    if os.path.islink(path) and not is_within(path, around(empty.folder)):
+        words = "the settings are a link that leaves the repository"
+        return empty, [Problem("SPEC015", words, file=path)]
     try:
         with open(path, "rb") as file:
             raw = file.read((1 << 20) + 1)

@@ -31,6 +31,7 @@ class Place:
     pull: int | None
     source: Source
     context: CommentContext
+    closed: bool = False
 
     @property
     def pages(self) -> str:
@@ -64,6 +65,8 @@ def put_compared(comparison: Comparison, place: Place, key: str, wish: Wish) -> 
 
 
 def _put(body: str, place: Place, wish: Wish) -> Outcome:
+    if place.closed:
+        return Outcome("skipped", reason="the pull request is closed")
     try:
         pull = place.pull if place.pull is not None else place.forge.pull_with(place.source)
     except ForgeError as error:
@@ -94,7 +97,8 @@ def _on_github(environment: Mapping[str, str]) -> Place:
         server=happened.server,
         repository=happened.repository,
     )
-    return Place(hub, pull, source, context)
+    closed = happened.pull is not None and not happened.pull.open
+    return Place(hub, pull, source, context, closed)
 
 
 def _on_gitlab(environment: Mapping[str, str]) -> Place:

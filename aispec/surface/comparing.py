@@ -9,9 +9,9 @@ from aispec import __version__
 from aispec.record import replace
 from aispec.report.report import Report
 from aispec.spec.globs import is_glob, matches
+from aispec.spec.repository import around
 from aispec.surface.git import Repository
 from aispec.surface.past import unpacked
-from aispec.surface.repository import around
 
 Judge = Callable[..., Report]
 """Judges paths below a `root` of a `repository`: `aispec.surface.cli.judging.judged`, filled in."""

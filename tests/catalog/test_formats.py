@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 
 from aispec.catalog.formats import (
     cache_format,
-    cache_format_names,
     format_names,
     weight_format,
 )
@@ -189,7 +188,7 @@ def test_cache(name: str, size: float | None) -> None:
 
 
 def test_cache_names() -> None:
-    for name in cache_format_names():
+    for name in load_data("formats/cache")["cache"]:
         found = cache_format(name)
         assert found is not None
         assert found.name == name

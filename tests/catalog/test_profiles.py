@@ -2,15 +2,8 @@
 
 import pytest
 
-from aispec.catalog.profiles import (
-    grid,
-    host_factor,
-    latency_profile,
-    latency_profiles,
-    load_fraction,
-    pue,
-    reading_speed,
-)
+from aispec.catalog.profiles import latency_profile, latency_profiles, load_fraction
+from aispec.catalog.store import load_data
 
 
 @pytest.mark.parametrize(
@@ -39,7 +32,7 @@ def test_names_are_not_shared() -> None:
 
 
 def test_nobody_is_served_slower_than_they_read() -> None:
-    speed = reading_speed()
+    speed = load_data("profiles/latency")["reading"]["tokens_per_second"]
     assert speed == pytest.approx(238 / 60 / 0.75, abs=0.02)
     for each in latency_profiles():
         assert each.tps is None or each.basis == "standard" or each.tps > speed
@@ -47,14 +40,3 @@ def test_nobody_is_served_slower_than_they_read() -> None:
 
 def test_energy_figures() -> None:
     assert load_fraction(saturated=True) == (0.7, 0.9)
-    assert host_factor() == 1.6
-    assert pue("gcp") == 1.09
-    assert pue("nobody") == pue(None) == 1.54
-
-
-def test_grids() -> None:
-    assert grid("fr").gco2_per_kwh == (49, 42, 56)
-    assert grid("NO").usd_per_kwh == 0.158
-    assert grid("us-central1").gco2_per_kwh == (430, 430, 430)
-    assert grid("nowhere") == grid(None)
-    assert grid("HK").gco2_per_kwh == (699, 699, 699)

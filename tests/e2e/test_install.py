@@ -50,6 +50,7 @@ def run(installed: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProc
 
 def test_the_wheel_has_every_rule_and_schema(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert any(name.endswith(".dist-info/sboms/aispec.cdx.json") for name in names)
     for folder in ("rules", "schemas"):
         for path in (ROOT / folder).rglob("*.*"):
             assert f"aispec/_data/{path.relative_to(ROOT).as_posix()}" in names

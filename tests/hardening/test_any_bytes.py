@@ -1,68 +1,58 @@
 """Whatever stands in a file, there is a diagnosis inside it, in every format, in bounded time.
 
-`python -m tests.hardening.test_any_bytes COUNT [SEED]` tries as many inputs as you like.
+`python -m tests.hardening.test_any_bytes COUNT [SEED [PACKAGE]]` tries many.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-import time
-from datetime import date
-from xml.etree import ElementTree
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from aispec.pipeline import Options, check
-from aispec.report.report import Report
-from aispec.surface.cli.formats import FORMATS, Run
-from tests.hardening.bytes import inputs
+from tests.hardening.bytes import KINDS, inputs, told
+from tests.hardening.measured import Measured, measured, whole
+from tests.hardening.search import MEBIBYTES, SECONDS, TODAY, judged, main
 
 COUNT = 150
-SECONDS = 2.0
-TODAY = date(2026, 11, 22)
+OPTIONS = Options(today=TODAY)
 
 
-def trouble(data: bytes) -> str | None:
-    """Say what is wrong with how aispec takes this input; nothing when all is well."""
-    began = time.process_time()
-    report = check((), Options(today=TODAY, remedies=False), {"ai-deploy.yaml": data})
-    texts = {form: write(Run(report), True) for form, write in FORMATS.items()}
-    if time.process_time() - began > SECONDS:
-        return "it took too long"
-    if report.exit_code not in (0, 1, 2):
-        return f"exit code {report.exit_code}"
-    for form in ("json", "sarif", "gitlab"):
-        json.loads(texts[form])
-    ElementTree.fromstring(texts["junit"])
-    return _astray(report) or _unsafe(texts)
+def trouble(data: bytes) -> tuple[str | None, Measured]:
+    """Say what is wrong with how aispec takes this input, if anything is, and what it cost.
+
+    The cost is that of one command: reading, judging, and the slowest of all formats.
+    """
+    report, cost = measured(lambda: check((), OPTIONS, {"ai-deploy.yaml": data}))
+    return judged(report, cost)
 
 
-def _astray(report: Report) -> str | None:
-    """Name a finding whose place is not in the file."""
-    lines = report.lines.get("ai-deploy.yaml", [])
-    for finding in report.every():
-        span = finding.span
-        if span.line < 1 or span.column < 1:
-            return f"{finding.code} at {span}"
-        width = len(lines[span.line - 1]) if span.line <= len(lines) else 0
-        if span.line > max(len(lines), 1) or span.column > width + 1:
-            return f"{finding.code} at {span}, outside {len(lines)} lines"
-    return None
+HEAVY = {
+    "a hundred MB": b"a: b\n" * (20 << 20),
+    "one line": b"version: 1\n" + b"routes: [" + b"{to: a}, " * 100_000 + b"]",
+    "documents": b"---\n".join(b"name: n%d\n" % n for n in range(1200)),
+    "nesting": b"a: " + b"[" * 500_000,
+    "one scalar": b"name: '" + b"\xc3\xa9" * 500_000 + b"'",
+    "unknown keys": b"".join(b"k%d: 1\n" % n for n in range(9_000)),
+}
 
 
-def _unsafe(texts: dict[str, str]) -> str | None:
-    """Name a format that lets control characters through."""
-    for form, text in texts.items():
-        bad = {c for c in text if (ord(c) < 32 and c not in "\n\t") or ord(c) in (0x202E, 0x9B)}
-        if bad:
-            return f"{form} holds {sorted(map(ord, bad))}"
-    return None
+@pytest.mark.parametrize("data", HEAVY.values(), ids=HEAVY)
+def test_what_is_heavy_costs_a_whole_process_little(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "ai-deploy.yaml").write_bytes(data)
+    for form in ("terminal", "html"):
+        code, errors, took = whole(["check", "--format", form], tmp_path)
+        assert code == 2
+        assert errors.strip() == b""
+        assert 20 < took.mebibytes < MEBIBYTES
+        assert took.seconds < SECONDS
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_input_has_a_diagnosis(seed: int) -> None:
-    troubles = [(why, data) for data in inputs(seed, COUNT) if (why := trouble(data))]
+    troubles = [(why, data[:2000]) for data in inputs(seed, COUNT) if (why := trouble(data)[0])]
     assert troubles == []
 
 
@@ -70,20 +60,11 @@ def test_inputs_are_the_same_everywhere() -> None:
     assert list(inputs(3, 20)) == list(inputs(3, 20))
 
 
-def main(count: int, seed: int) -> int:
-    """Try many inputs, and print what goes wrong."""
-    failed = 0
-    for data in inputs(seed, count):
-        try:
-            why = trouble(data)
-        except Exception as error:  # whatever escapes is what this looks for
-            why = f"{type(error).__name__}: {error}"
-        if why:
-            failed += 1
-            print(why, data[:2000], sep="\n", end="\n\n")
-    print(f"{count} inputs, {failed} with trouble")
-    return int(failed > 0)
+def test_every_kind_of_change_is_made() -> None:
+    made = Counter(kind for _, kinds in told(5, 600) for kind in kinds)
+    assert set(made) == set(KINDS)
+    assert min(made.values()) >= 3
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    sys.exit(main("inputs", inputs, trouble, lambda data: {"ai-deploy.yaml": data}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -42,6 +43,52 @@ def test_a_named_link_does_not_lead_out(outside: Path, repository: Path, named: 
     report = check([named], Options(root=str(repository), repository=str(repository)))
     assert not report.deployments
     assert [f.message for f in report.findings] == ["this is a link that leaves the repository"]
+
+
+SECRET = "password: hunter2\nuser: [root, admin]\n"
+LEADING_OUT = {
+    "settings": ({".aispec.yaml": "secret.yaml"}, ""),
+    "settings in a folder": ({"sub/.aispec.yaml": "secret.yaml"}, ""),
+    "a rule": ({"policy/x.yaml": "secret.yaml"}, "extends: policy"),
+    "a folder of rules": ({"policy": "."}, "extends: policy"),
+    "a model": ({"catalog/models/x.yaml": "secret.yaml"}, "overlays: catalog"),
+    "a catalogue": ({"catalog": "."}, "overlays: catalog"),
+    "prices": ({"prices.yaml": "secret.yaml"}, "prices: prices.yaml"),
+    "a baseline": ({".aispec-baseline.json": "secret.yaml"}, ""),
+    "a rule above": ({}, "extends: ../outside"),
+    "a rule by its whole name": ({}, "extends: OUTSIDE"),
+    "a catalogue above": ({}, "overlays: ../outside"),
+    "prices above": ({}, "prices: ../outside/secret.yaml"),
+    "prices by their whole name": ({}, "prices: OUTSIDE/secret.yaml"),
+}
+
+
+@pytest.mark.parametrize("name", LEADING_OUT)
+def test_no_link_or_path_leads_out(outside: Path, repository: Path, name: str) -> None:
+    (outside / "secret.yaml").write_text(SECRET, encoding="utf-8")
+    (repository / "sub").mkdir()
+    (repository / "sub" / "ai-deploy.yaml").write_text(SHORT, encoding="utf-8")
+    links, settings = LEADING_OUT[name]
+    if settings:
+        (repository / ".aispec.yaml").write_text(settings.replace("OUTSIDE", str(outside)))
+    for link, target in links.items():
+        (repository / link).parent.mkdir(parents=True, exist_ok=True)
+        (repository / link).symlink_to(outside / target)
+    report = check(["."], Options(root=str(repository), repository=str(repository)))
+    assert report.exit_code == 2
+    assert "SPEC015" in [finding.code for finding in report.findings]
+    text = formats.FORMATS["json"](formats.Run(report), True)
+    assert not re.search("hunter2|password|admin", text)
+
+
+def test_a_link_that_stays_is_followed(repository: Path) -> None:
+    (repository / "sub").mkdir()
+    (repository / "sub" / "ai-deploy.yaml").write_text(SHORT, encoding="utf-8")
+    (repository / "shared.yaml").write_text("ignore: [OPS, COST, LIM, LAT, CMP]", encoding="utf-8")
+    (repository / "sub" / ".aispec.yaml").symlink_to("../shared.yaml")
+    report = check(["."], Options(root=str(repository), repository=str(repository)))
+    assert report.exit_code == 0
+    assert not [f for f in report.every() if f.code.startswith(("OPS", "COST", "SPEC"))]
 
 
 def test_what_is_named_outside_is_read(outside: Path, repository: Path) -> None:

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from aispec.policy import rulefile
-from aispec.policy.rulefile import RuleError, load_rules, read_rule
+from aispec.policy.rule import Rule
+from aispec.policy.rulefile import RuleError, load_rules
 from aispec.resources import schema
 
 TEXT = """\
@@ -32,6 +33,11 @@ examples:
     finds: nothing
     today: 2026-01-01
 """
+
+
+def read_rule(path: Path) -> Rule:
+    (rule,) = load_rules([path.parent])
+    return rule
 
 
 def write(folder: Path, text: str = TEXT, name: str = "a.yaml") -> Path:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -225,3 +226,13 @@ def test_an_unchanged_deployment_among_many_has_no_row() -> None:
     made = render(compare(run(*quiet), run(*quiet, failing)), context=HERE)
     assert "30 more deployments did not change." in made
     assert "`quiet-7`" not in made.split("<details>")[0]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["[", "[`", "[<code>", "[<code></code>", "[<code>x</code>](", "[x](https://", "[](http:"],
+)
+def test_links_of_a_stranger_cost_no_time(part: str) -> None:
+    began = time.process_time()
+    essence("#\n" + part * (65_000 // len(part)) + "\nfooter")
+    assert time.process_time() - began < 0.5

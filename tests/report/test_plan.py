@@ -70,7 +70,9 @@ def test_a_page_needs_nothing_and_runs_nothing(made: Plan) -> None:
     assert not tags.open
     assert "\x1b" not in page
     assert "\u202e" not in page
-    assert "http" not in page
+    assert "http:" not in page
+    assert "https:" not in page
+    assert "default-src 'none'; style-src 'sha256-" in page
 
 
 def test_strangers_texts_are_never_obeyed() -> None:

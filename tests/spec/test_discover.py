@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from aispec.spec.discover import find, is_spec_name
 from aispec.spec.globs import matches
+from aispec.spec.ignored import Ignored, with_folder
 
 
 @pytest.fixture
@@ -129,13 +133,58 @@ def test_links(tree: Path, tmp_path: Path) -> None:
     assert found(tree, ".") == sorted([*ALL, "in.ai-deploy.yaml"])
 
 
-def test_pathspec_is_imported_only_for_a_gitignore(tree: Path) -> None:
-    code = (
-        "import sys; from aispec.spec.discover import find; find(['.'], sys.argv[1]);"
-        "print('pathspec' in sys.modules)"
+PIECES = (
+    *("*", "**/", "/**", "?", "[ab]", "[^a]", r"\*", r"\[a]"),
+    *("a", "b", "ab", ".yaml", "/", "!", " "),
+)
+
+
+def test_what_git_ignores_is_ignored(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    names = [
+        f"{top}/{folder}/{name}"
+        for top in ("a", "ab", "a b", "[a]", "a*")
+        for folder in ("a", "ba", "c.yaml")
+        for name in ("a", "ab.yaml", "b")
+    ]
+    for name in names:
+        write((tmp_path / name).parent, (tmp_path / name).name, text="")
+    draw = Random(1)
+    for _ in range(40):
+        lines = ["".join(draw.choices(PIECES, k=draw.randrange(1, 6))) for _ in range(3)]
+        lines = [line for line in lines if not re.search(r"//|[^/]\*\*/", line)]  # git's own secret
+        write(tmp_path, ".gitignore", text="\n".join(lines) + "\n")
+        asked = [*git, "check-ignore", "--no-index", "-z", "--stdin"]
+        told = subprocess.run(
+            asked, input="\0".join(names).encode(), capture_output=True, check=False
+        )
+        ignored = with_folder(str(tmp_path), None)
+        assert ignored is not None
+        ours = {name for name in names if left_out(ignored, tmp_path, name)}
+        assert ours == set(told.stdout.decode().split("\0")) - {""}, lines
+
+
+def left_out(ignored: Ignored, root: Path, name: str) -> bool:
+    parts = name.split("/")
+    return any(
+        ignored.covers(str(root.joinpath(*parts[:n])), is_dir=n < len(parts))
+        for n in range(1, len(parts) + 1)
     )
-    command = [sys.executable, "-c", code, str(tree)]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+SLOW = ["*a" * 40 + "b", "?*" * 50 + "x", "**/*a" * 40 + "/b", "[!x]*" * 40 + "z", "*" * 900 + "b"]
+
+
+@pytest.mark.parametrize("glob", SLOW)
+def test_no_glob_takes_long(tmp_path: Path, glob: str) -> None:
+    began = time.process_time()
+    for path in ("a" * 250, "a/" * 500, ("a" * 20 + "/") * 200):
+        assert not matches(path, [glob])
+    write(tmp_path, ".gitignore", text=f"{glob}\n" * 300)
+    write(tmp_path, "a" * 180 + ".ai-deploy.yaml")
+    assert len(found(tmp_path, ".")) == 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,22 @@ def test_a_pull_request_that_was_pushed_to_since_is_left_alone(
     assert "comment skipped: no open pull request" in capfd.readouterr().out
 
 
+def test_a_closed_pull_request_is_left_alone(
+    hub: fakes.GitHub,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    of = Project(tmp_path, OTHER, HEAD, OTHER)
+    pull = {"number": PULL, "state": "closed", "head": {"sha": HEAD}, "base": {"sha": OTHER}}
+    told = environment(hub, of, tmp_path / "job", "pull_request", pull_request=pull)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert run(["comment", "report.md"]) == 0
+    assert hub.requests == []
+    assert "comment skipped: the pull request is closed" in capfd.readouterr().out
+
+
 def test_a_refusal_is_a_warning(hub: fakes.GitHub, capfd: pytest.CaptureFixture[str]) -> None:
     hub.writable = False
     assert run(["comment", "report.md"]) == 0

@@ -219,6 +219,8 @@ def test_a_pull_request_is_found_by_its_head(hub: fakes.GitHub) -> None:
         5: {"sha": "b" * 40, "owner": "fork", "branch": "new"},
     }
     assert forge(hub).pull_with(Source("a" * 40)) == 4
+    assert forge(hub).pull_with(Source("a" * 40, "acme", "new")) == 4
+    assert forge(hub).pull_with(Source("a" * 40, "stranger", "new")) is None  # its commit, copied
     hub.hidden_commits = True  # as a fork's are
     assert forge(hub).pull_with(Source("b" * 40)) is None
     assert forge(hub).pull_with(Source("b" * 40, "fork", "new")) == 5

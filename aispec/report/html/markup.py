@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -86,9 +86,16 @@ def slugs(names: Iterable[str]) -> list[str]:
     return made
 
 
+def page(name: str, css: str, view: Mapping[str, object]) -> str:
+    """Return a page: a template of the skeleton, with one style sheet and nothing else let in."""
+    sheet, digest = style(css)
+    made = environment().get_template(name).render(view, style=sheet, style_hash=digest)
+    return f"{made}\n"
+
+
 @cache
-def style() -> tuple[Markup, str]:
-    """Return the style sheet, and the hash by which the page's policy lets it in."""
-    text = (_FOLDER / "style.css").read_text(encoding="utf-8").strip()
+def style(name: str = "style.css") -> tuple[Markup, str]:
+    """Return a style sheet, and the hash by which a page's policy lets it in."""
+    text = (_FOLDER / name).read_text(encoding="utf-8").strip()
     digest = b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
     return Markup(text), f"sha256-{digest}"

@@ -15,7 +15,7 @@ from aispec.report.html.findings import Group, Told, groups, silenced
 from aispec.report.html.fleet import Line, line, tiles
 from aispec.report.html.gauges import Gauge, limits, targets
 from aispec.report.html.latency import Curves, curves
-from aispec.report.html.markup import environment, slugs, style
+from aispec.report.html.markup import page, slugs
 from aispec.report.html.memory import Memory, memory
 from aispec.report.html.study import Key, Studies, Study, key
 from aispec.report.overview import gravest_first, status
@@ -69,10 +69,7 @@ def render(report: Report, *, studies: Studies = _NONE, today: date | None = Non
     `studies` hold latency over load and cost by part, for the deployments of `wanted`; `today` is
     printed where the dates were judged as on a certain day.
     """
-    css, digest = style()
-    view = _view(report, studies)
-    page = environment().get_template("page.html.j2")
-    return page.render(view, style=css, style_hash=digest, today=today) + "\n"
+    return page("page.html.j2", "style.css", {**_view(report, studies), "today": today})
 
 
 def _view(report: Report, studies: Studies) -> Mapping[str, object]:

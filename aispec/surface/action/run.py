@@ -128,7 +128,7 @@ def _reported(job: _Job, comparison: Comparison, context: CommentContext) -> dic
     )
     runner.log(FORMATS["terminal"](found, False))
     if job.inputs.annotations:
-        emit(FORMATS["github"](found, False))
+        emit(FORMATS["github"](found, False), exact=True)
     room = runner.room_in_summary(job.environment)
     runner.write_summary(job.environment, render_summary(comparison, context=context, limit=room))
     folder = runner.new_folder(job.environment)

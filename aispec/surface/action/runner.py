@@ -52,10 +52,10 @@ def new_folder(environment: Mapping[str, str]) -> Path:
 def say(kind: str, message: str) -> None:
     """Show a message on the run's page: an `error`, a `warning` or a `notice`."""
     text = safe(message).replace("%", "%25")
-    emit(f"::{kind} title=aispec::{text}\n")
+    emit(f"::{kind} title=aispec::{text}\n", exact=True)
 
 
 def log(text: str) -> None:
     """Print to the job's log; what looks like a command in it is not obeyed."""
     token = f"aispec-{secrets.token_hex(16)}"
-    emit(f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n")
+    emit(f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n", exact=True)

@@ -140,11 +140,10 @@ def _harmless(error: click.ClickException) -> click.ClickException:
     """Return an error that no terminal obeys: names and paths in it may be a stranger's."""
     from copy import copy
 
-    from aispec.report.cells import safe
+    from aispec.report.cells import harmless
 
     plain = copy(error)
-    words = "\n".join(safe(line) for line in error.message.split("\n"))
-    vars(plain)["message"] = words
+    vars(plain)["message"] = harmless(error.message)
     return plain
 
 

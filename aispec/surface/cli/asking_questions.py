@@ -9,12 +9,13 @@ import click
 from aispec.adopt import answers as put
 from aispec.adopt.draft import Draft
 from aispec.adopt.guesses import TOKENS, USERS, targets, where
+from aispec.surface.cli.terminal import tell
 
 
 def ask(draft: Draft) -> None:
     """Ask for what a draft lacks, each question with a usual answer."""
     if draft.source:
-        click.echo(f"{draft.text('name')}: what {draft.source} does not say", err=True)
+        tell(f"{draft.text('name')}: what {draft.source} does not say", error=True)
     if not draft.has("model"):
         _until(draft, "Which model", "llama-3.1-8b-instruct", _model)
     placed = ("hardware.accelerator", "hardware.instance", "api")
@@ -35,7 +36,7 @@ def ask(draft: Draft) -> None:
 def _model(draft: Draft, answer: str) -> None:
     remark = put.put_model(draft, answer)
     if remark:
-        click.echo(f"  note: {remark}", err=True)
+        tell(f"  note: {remark}", error=True)
 
 
 def _until(draft: Draft, words: str, usual: str, putting: Callable[[Draft, str], None]) -> None:
@@ -45,6 +46,6 @@ def _until(draft: Draft, words: str, usual: str, putting: Callable[[Draft, str],
         try:
             putting(draft, str(answer))
         except put.AnswerError as error:
-            click.echo(f"  {error}", err=True)
+            tell(f"  {error}", error=True)
         else:
             return

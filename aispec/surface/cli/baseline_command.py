@@ -11,7 +11,7 @@ from aispec.policy.baseline import NAME, Baseline, BaselineError, read, recorded
 from aispec.record import replace
 from aispec.surface.cli.asking import paths_argument, today_option
 from aispec.surface.cli.judging import judged
-from aispec.surface.cli.terminal import emit
+from aispec.surface.cli.terminal import emit, tell
 
 
 @click.command("baseline")
@@ -50,7 +50,7 @@ def command(
     now = recorded(report.counted(), ".", os.path.dirname(output) or ".")
     if before is None:
         emit(written(now), output)
-        click.echo(f"{output}: {len(now.entries)} findings wait from now on")
+        tell(f"{output}: {len(now.entries)} findings wait from now on")
         return 0
     return _updated(before, now, output, accept_new)
 
@@ -78,10 +78,10 @@ def _updated(before: Baseline, now: Baseline, output: str, accept_new: bool) -> 
         left = dict(now.entries)
     emit(written(replace(before, entries=left)), output)
     gone = len(before.entries.keys() - now.entries.keys())
-    click.echo(f"{output}: {gone} gone, {len(left)} findings wait")
+    tell(f"{output}: {gone} gone, {len(left)} findings wait")
     if accept_new or not new:
         return 0
     for entry in new.values():
-        click.echo(f"  new, not added: {entry.path}: {entry.code} {entry.message}")
-    click.echo("mend what is new, or let it wait with --accept-new")
+        tell(f"  new, not added: {entry.path}: {entry.code} {entry.message}")
+    tell("mend what is new, or let it wait with --accept-new")
     return 1

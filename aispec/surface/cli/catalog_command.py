@@ -10,7 +10,7 @@ import click
 from aispec.catalog.store import Catalog
 from aispec.surface.cli import completing
 from aispec.surface.cli.asking import today_option
-from aispec.surface.cli.terminal import emit
+from aispec.surface.cli.terminal import emit, tell
 
 if TYPE_CHECKING:
     from aispec.catalog.price_book import PriceBook
@@ -101,7 +101,7 @@ def prices(query: tuple[str, ...], file: str | None, today: date | None) -> int:
         raise click.UsageError(f"no price is known for '{name}'{_near(name)}")
     emit("\n".join(t for t in (tokens_table(tokens), hourly_table(hours)) if t))
     days = [*(price.as_of for price in tokens), *(price.as_of for price in hours)]
-    click.echo(_age(days, today or date.today()))
+    tell(_age(days, today or date.today()))
     return 0
 
 
@@ -147,5 +147,5 @@ def _shown(found: tuple[object, ...], table: str, every: bool, query: str) -> in
     emit(table)
     hidden = 0 if every else max(len(found) - _MOST, 0)
     if hidden:
-        click.echo(f"and {hidden} more: --all lists them")
+        tell(f"and {hidden} more: --all lists them")
     return 0

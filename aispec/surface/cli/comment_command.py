@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.surface.cli.asking import today_option
+from aispec.surface.cli.terminal import tell
 
 if TYPE_CHECKING:
     from aispec.surface.commenting import Place
@@ -86,7 +87,7 @@ def _compared(base: str, place: Place, key: str, wish: Wish, today: date | None)
 
 def _tell(outcome: Outcome) -> None:
     why = f": {outcome.reason}" if outcome.reason else ""
-    click.echo(f"comment {outcome.result}{why} {outcome.url}".rstrip())
+    tell(f"comment {outcome.result}{why} {outcome.url}".rstrip())
     if outcome.result == "refused" and os.environ.get("GITHUB_ACTIONS"):
         from aispec.surface.action.runner import say
 

@@ -30,5 +30,5 @@ def command(shell: str) -> int:
 
     found = get_completion_class(shell)
     assert found is not None
-    emit(found(application, {}, "aispec", "_AISPEC_COMPLETE").source())
+    emit(found(application, {}, "aispec", "_AISPEC_COMPLETE").source(), exact=True)
     return 0

@@ -10,7 +10,7 @@ import click
 
 from aispec.surface.cli.asking import colour_option, today_option
 from aispec.surface.cli.completing import subjects
-from aispec.surface.cli.terminal import Screen, emit, screen
+from aispec.surface.cli.terminal import Screen, emit, screen, tell
 
 if TYPE_CHECKING:
     from aispec.policy.rule import Rule
@@ -99,5 +99,5 @@ def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int
         emit(told)
     for finding in report.counted():
         if finding.unreadable:
-            click.echo(f"{finding.path}:{finding.span.line}: {finding.message}", err=True)
+            tell(f"{finding.path}:{finding.span.line}: {finding.message}", error=True)
     return 2 if report.exit_code == 2 else 0

@@ -180,7 +180,7 @@ def _write(work: _Work) -> None:
     from aispec.surface.cli.terminal import emit, rewrite
 
     if STDIN in work.before:
-        emit(work.after[STDIN])
+        emit(work.after[STDIN], exact=True)
     for path in work.changed():
         if path == STDIN:
             continue
@@ -225,7 +225,7 @@ def _unreadable(work: _Work) -> bool:
 
 def _tell(lines: Sequence[str]) -> None:
     """Print lines for people, without what a terminal would obey."""
-    from aispec.report.cells import safe
+    from aispec.surface.cli.terminal import tell
 
     for line in lines:
-        click.echo(safe(line), err=True)
+        tell(line, error=True)

@@ -34,6 +34,7 @@ class Run:
         return (self.comparison or self.report).exit_code
 
 
+_EXACT = ("github", "html", "junit")  # what a program reads, and JSON has escapes of its own
 Output = tuple[str, str | None]
 """A format, and the file it goes to; none for standard output."""
 
@@ -65,7 +66,7 @@ def outputs(asked: Sequence[str], form: str) -> list[Output]:
 def emit_all(run: Run, wanted: Iterable[Output]) -> None:
     """Write a run wherever it is wanted, files first: a broken pipe loses none of them."""
     for form, path in sorted(wanted, key=lambda output: output[1] is None):
-        emit(FORMATS[form](run, path is not None), path)
+        emit(FORMATS[form](run, path is not None), path, exact=form in _EXACT)
 
 
 def _terminal(run: Run, to_file: bool) -> str:
@@ -167,7 +168,7 @@ def _counting(run: Run) -> Report:
 
 def _shown(run: Run, fixes: bool = False) -> Shown:
     from aispec.report.shown import Shown
-    from aispec.surface.repository import around
+    from aispec.spec.repository import around
 
     new = None
     if run.comparison is not None and run.comparison.base is not None:
@@ -177,26 +178,26 @@ def _shown(run: Run, fixes: bool = False) -> Shown:
     return Shown(report, "" if folder == "." else folder, new, _fixes(report) if fixes else {})
 
 
-_MOST_EDITS = 60
-_LARGEST_EDITED = 64 << 10  # characters; each edit reads its file anew
+_MOST_READ = 48 << 10  # characters for all edits: each reads its file several times
+_LEAST_READ = 800  # that an edit counts for, so that there are at most 61
 
 
 def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
-    """The remedies that change only some bytes of the file they are for, the first so many."""
+    """The remedies that change only some bytes of the file they are for, as far as time allows."""
     from aispec.mend.mend import with_fields
     from aispec.mend.text import RefusedError
     from aispec.report.shown import replacements
 
     made: dict[tuple[str, str], Sequence[Replacement]] = {}
-    tried = 0
+    read = 0
     for finding in report.counted():
         if not (finding.remedies and finding.deployment):
             continue
         before = "\n".join(report.lines.get(finding.path, ()))
-        for remedy in finding.remedies if 0 < len(before) <= _LARGEST_EDITED else ():
-            tried += 1
-            if tried > _MOST_EDITS:
-                return made
+        for remedy in finding.remedies if before else ():
+            if read + len(before) > _MOST_READ:
+                break
+            read += max(len(before), _LEAST_READ)
             try:
                 after = with_fields(
                     before, finding.path, finding.deployment or "", dict(remedy.set)

@@ -10,6 +10,7 @@ import click
 from aispec.adopt.draft import AdoptError, Draft
 from aispec.record import record
 from aispec.surface.cli.completing import accelerators, engines, formats, models, providers
+from aispec.surface.cli.terminal import tell
 
 _USUAL = "ai-deploy.yaml"
 _MOST = (1 << 20) + 1  # bytes of a source; the reader refuses more than a MiB
@@ -200,7 +201,7 @@ def _answered(draft: Draft, answers: Answers) -> None:
         if answers.engine:
             put.put_engine(draft, answers.engine)
         if answers.model and (remark := put.put_model(draft, answers.model)):
-            click.echo(f"note: {remark}", err=True)
+            tell(f"note: {remark}", error=True)
         for answer, putting in (
             (answers.hardware, put.put_hardware),
             (answers.api, put.put_api),
@@ -243,7 +244,7 @@ def _write(drafts: list[Draft], source: str | None, target: str) -> None:
     if source:
         unnamed = source == "-" or _is_command(source)
         about = drafts[0].source if unnamed else os.path.basename(source)
-    emit(written(drafts, about), None if target == "-" else target)
+    emit(written(drafts, about), None if target == "-" else target, exact=True)
     guesses = sum(len(draft.guesses) for draft in drafts)
     where = "printed" if target == "-" else f"{target}:"
     many = f"{len(drafts)} deployments" if len(drafts) > 1 else "1 deployment"
@@ -254,7 +255,7 @@ def _write(drafts: list[Draft], source: str | None, target: str) -> None:
         )
     if target != "-":
         told += f"; next: aispec check {target}"
-    click.echo(told, err=True)
+    tell(told, error=True)
 
 
 def _snippets(hook: bool, workflow: bool, target: str, force: bool) -> int:
@@ -272,10 +273,10 @@ def _snippets(hook: bool, workflow: bool, target: str, force: bool) -> int:
         text = snippet(template, __version__)
         if target == "-" or (os.path.lexists(path) and not force):
             reason = "" if target == "-" else " is there already; add to it"
-            click.echo(f"{path}{reason}:", err=True)
+            tell(f"{path}{reason}:", error=True)
             emit(("---\n" if target == "-" else "") + f"# {path}\n" + text)
             continue
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         emit(text, path)
-        click.echo(f"{path}: written", err=True)
+        tell(f"{path}: written", error=True)
     return 0

@@ -12,8 +12,9 @@ import click
 from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
+from aispec.spec.repository import around
 from aispec.spec.settings import SettingsFinder
-from aispec.surface.repository import around
+from aispec.surface.cli.terminal import tell
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -141,7 +142,7 @@ def readable(report: Report) -> int:
     if not unreadable:
         return 0
     lines = [line for line in render(report).splitlines() if "[SPEC0" in line]
-    click.echo("\n".join(lines), err=True)
+    tell("\n".join(lines), error=True)
     return 2
 
 

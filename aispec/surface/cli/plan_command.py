@@ -6,15 +6,16 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aispec.surface.cli.asking import colour_option, prices_option, today_option
 from aispec.surface.cli.judging import STDIN, listed, options_of, read_stdin
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.cli.terminal import create, emit, screen, tell
 
 if TYPE_CHECKING:
+    from aispec.planning import Wishes
     from aispec.report.proposal import Plan
     from aispec.report.report import FailOn
 
@@ -63,14 +64,6 @@ _KEPT = ("model", "precision", "hardware", "engine")
 def command(
     path: str,
     name: str | None,
-    keep: tuple[str, ...],
-    provider: tuple[str, ...],
-    accelerator: tuple[str, ...],
-    engine: tuple[str, ...],
-    models: tuple[str, ...],
-    max_gpus: int | None,
-    max_cost: float | None,
-    marketplaces: bool,
     fail_on: FailOn | None,
     form: str,
     output: str | None,
@@ -78,6 +71,7 @@ def command(
     today: date | None,
     colour: str,
     prices: str | None,
+    **wished: Any,
 ) -> int:
     """Search the ways to deploy FILE that meet every target and rule.
 
@@ -98,9 +92,37 @@ def command(
       aispec plan ai-deploy.yaml --format html -o plan.html
       aispec plan ai-deploy.yaml --write 1 cheapest.ai-deploy.yaml
     """
-    from aispec.planning import PlanError, Question, Unplannable, Wishes, plan
+    from aispec.planning import PlanError, Question, Unplannable, plan
 
-    wishes = Wishes(
+    shown, text = (STDIN, read_stdin()) if path == "-" else (path, None)
+    try:
+        question = Question(shown, name, _wishes(**wished), text)
+        made = plan(question, options_of(today=today, prices=prices, fail_on=fail_on), _watch())
+    except PlanError as error:
+        raise click.ClickException(str(error)) from error
+    except Unplannable as finding:
+        tell(f"error: {finding}", error=True)
+        return 1
+    if write is not None:
+        _write(made, *write)
+    emit(_rendered(made, form, colour), output)
+    return 0 if made.numbered() else 1
+
+
+def _wishes(
+    *,
+    keep: tuple[str, ...],
+    provider: tuple[str, ...],
+    accelerator: tuple[str, ...],
+    engine: tuple[str, ...],
+    models: tuple[str, ...],
+    max_gpus: int | None,
+    max_cost: float | None,
+    marketplaces: bool,
+) -> Wishes:
+    from aispec.planning import Wishes
+
+    return Wishes(
         keep=_kept(listed(keep)),
         providers=listed(provider),
         accelerators=listed(accelerator),
@@ -110,19 +132,6 @@ def command(
         max_cost=max_cost,
         marketplaces=marketplaces,
     )
-    shown, text = (STDIN, read_stdin()) if path == "-" else (path, None)
-    try:
-        question = Question(shown, name, wishes, text)
-        made = plan(question, options_of(today=today, prices=prices, fail_on=fail_on), _watch())
-    except PlanError as error:
-        raise click.ClickException(str(error)) from error
-    except Unplannable as finding:
-        click.echo(f"error: {finding}", err=True)
-        return 1
-    if write is not None:
-        _write(made, *write)
-    emit(_rendered(made, form, colour), output)
-    return 0 if made.numbered() else 1
 
 
 def _kept(parts: tuple[str, ...]) -> frozenset[str]:
@@ -157,14 +166,7 @@ def _write(made: Plan, number: int, file: str) -> None:
     proposals = made.numbered()
     if number > len(proposals):
         raise click.ClickException(f"there is no proposal {number}: there are {len(proposals)}")
-    try:
-        with open(file, "x", encoding="utf-8", newline="\n") as out:
-            out.write(proposals[number - 1].spec)
-    except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already: name a new file") from error
-    except OSError as error:
-        reason = error.strerror or "no reason given"
-        raise click.ClickException(f"{file} can't be written: {reason}") from error
+    create(file, proposals[number - 1].spec.encode("utf-8"))
 
 
 def _watch() -> Callable[[int, int], None]:

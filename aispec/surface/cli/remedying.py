@@ -12,8 +12,8 @@ from aispec.mend.mend import with_fields
 from aispec.mend.text import RefusedError
 from aispec.policy.finding import Finding, Remedy
 from aispec.record import made, record
-from aispec.report.cells import safe
 from aispec.surface.cli.judging import judged_texts
+from aispec.surface.cli.terminal import tell
 
 _MOST_ROUNDS = 40
 _EVERY = ("all", "errors")
@@ -81,9 +81,9 @@ def _keeps_promises(remedy: Remedy) -> bool:
 
 def ask(finding: Finding) -> Remedy | None:
     """Show a finding with its remedies on the terminal, and return the one that is chosen."""
-    click.echo(safe(f"{finding.severity}[{finding.code}]: {finding.message}"), err=True)
+    tell(f"{finding.severity}[{finding.code}]: {finding.message}", error=True)
     for number, remedy in enumerate(finding.remedies, 1):
-        click.echo(safe(f"  {number}  {remedy.change}: {remedy.effect}"), err=True)
+        tell(f"  {number}  {remedy.change}: {remedy.effect}", error=True)
     most = len(finding.remedies)
     words = f"Apply which (1 to {most}, 0 for none)"
     number = click.prompt(words, type=click.IntRange(0, most), default=0, err=True)

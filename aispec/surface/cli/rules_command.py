@@ -8,7 +8,7 @@ import click
 
 from aispec.surface.cli.asking import colour_option
 from aispec.surface.cli.completing import codes
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.cli.terminal import emit, screen, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     told = [e for e in told if not prefix or matches(prefix, e.rule.code, e.rule.name)]
     problems = governing.findings()
     for problem in problems:
-        click.echo(f"{problem.path}:{problem.span.line}: {problem.message}", err=True)
+        tell(f"{problem.path}:{problem.span.line}: {problem.message}", error=True)
     rows = [(e.rule.code, e.severity or "off", e.rule.name, e.by) for e in told]
     if form == "json":
         from aispec.report.json_format import dumps
@@ -132,7 +132,7 @@ def new(name: str, topic: str, prefix: str, folder: str) -> int:
         raise click.UsageError(str(error)) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     emit(text, str(path))
-    click.echo(f"{path}: fill in what it judges, then run `aispec rules test {folder}`")
+    tell(f"{path}: fill in what it judges, then run `aispec rules test {folder}`")
     return 0
 
 
@@ -166,17 +166,17 @@ def test(folder: str | None, write: bool) -> int:
             evaluate = _evaluate(() if own else rules)
     except RuleError as error:
         span = error.span
-        click.echo(f"{error.path}:{span.line}:{span.column}: {error.message}", err=True)
+        tell(f"{error.path}:{span.line}:{span.column}: {error.message}", error=True)
         return 2
     if not rules:
         raise click.UsageError(f"there is no rule in '{folder}'")
     failures = [line for rule in rules for line in run_examples(rule, evaluate)]
     examples = sum(len(rule.examples) for rule in rules)
     for line in failures:
-        click.echo(line)
+        tell(line)
     outcome = f"{len(failures)} failed" if failures else "all as they say"
     said = f"{counted(len(rules), 'rule')}, {counted(examples, 'example')}"
-    click.echo(f"{said}: {outcome}")
+    tell(f"{said}: {outcome}")
     return 1 if failures else 0
 
 
@@ -198,7 +198,6 @@ def _renew(folder: str, rules: tuple[Rule, ...], evaluate: Evaluate) -> bool:
     from pathlib import Path
 
     from aispec.policy.renewal import RenewalError, moved, renewed
-    from aispec.report.cells import safe
 
     messages = {rule.path: now for rule in rules if (now := moved(rule, evaluate))}
     for name, now in messages.items():
@@ -208,12 +207,12 @@ def _renew(folder: str, rules: tuple[Rule, ...], evaluate: Evaluate) -> bool:
         try:
             after = renewed(before, now)
         except RenewalError as error:
-            click.echo(f"{path}: {error}", err=True)
+            tell(f"{path}: {error}", error=True)
             continue
         lines = unified_diff(
             before.splitlines(), after.splitlines(), str(path), str(path), n=1, lineterm=""
         )
-        click.echo("\n".join(map(safe, lines)))
+        tell("\n".join(lines))
         emit(after, str(path))
     return bool(messages)
 

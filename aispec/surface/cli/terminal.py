@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from aispec.record import record
 
@@ -78,11 +79,25 @@ _PLAINER = str.maketrans(
 )  # fmt: skip
 
 
-def emit(text: str, output: str | None = None) -> None:
+def tell(text: str, *, error: bool = False) -> None:
+    """Say something beside a command's output; nothing in it is obeyed."""
+    import click
+
+    from aispec.report.cells import harmless
+
+    click.echo(harmless(text), err=error)
+
+
+def emit(text: str, output: str | None = None, *, exact: bool = False) -> None:
     """Write UTF-8 to standard output, or to a file that is replaced in one step.
 
-    A terminal that shows no UTF-8 gets ASCII.
+    A terminal that shows no UTF-8 gets ASCII. What a runner of workflows would take for a command
+    in its log is changed, unless the text is one that programs read and must be `exact`.
     """
+    if output is None and not exact:
+        from aispec.report.cells import muted
+
+        text = muted(text)
     if output is None and not _unicode():
         text = text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
     data = text.encode("utf-8", "backslashreplace")
@@ -109,28 +124,55 @@ def _print(data: bytes) -> None:
 def rewrite(path: str, data: bytes) -> None:
     """Replace a file in one step; its mode stays, and a link goes on leading to it."""
     real = os.path.realpath(path)
-    _replace(real, data, os.stat(real).st_mode & 0o7777, path)
+    _replace(real, data, path)
 
 
-def _replace(path: str, data: bytes, mode: int = 0o644, shown: str | None = None) -> None:
-    from tempfile import NamedTemporaryFile
-
+def create(path: str, data: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all; raises `ClickException` if it is."""
     import click
 
+    with _saying(path), _beside(path, data) as made:
+        try:
+            os.link(made, path)
+        except FileExistsError as error:
+            raise click.ClickException(f"{path} is there already: name a new file") from error
+        os.unlink(made)
+
+
+def _replace(path: str, data: bytes, shown: str | None = None) -> None:
     real = os.path.realpath(path)
-    folder, name = os.path.dirname(real), ""
-    try:
+    with _saying(shown or path):
         if os.path.exists(real) and not os.path.isfile(real):
             with open(real, "wb") as device:  # a pipe or a device is written to, not replaced
                 device.write(data)
             return
-        with NamedTemporaryFile(dir=folder, prefix=".aispec-", delete=False) as file:
-            name = file.name
+        with _beside(real, data) as made:
+            with suppress(FileNotFoundError):
+                os.chmod(made, os.stat(real).st_mode & 0o7777)
+            os.replace(made, real)
+
+
+@contextmanager
+def _beside(path: str, data: bytes) -> Iterator[str]:
+    """Write data to a new file beside another, which is gone again if anything goes wrong."""
+    made = os.path.join(os.path.dirname(path), f".aispec-{os.urandom(8).hex()}")
+    try:
+        with open(made, "xb") as file:
             file.write(data)
-        os.chmod(name, mode)
-        os.replace(name, real)
-    except OSError as error:
+        yield made
+    except BaseException:
         with suppress(OSError):
-            os.unlink(name)
+            os.unlink(made)
+        raise
+
+
+@contextmanager
+def _saying(path: str) -> Iterator[None]:
+    """Say in words that a file can't be written."""
+    try:
+        yield
+    except OSError as error:
+        import click
+
         reason = error.strerror or "no reason given"
-        raise click.ClickException(f"{shown or path} can't be written: {reason}") from error
+        raise click.ClickException(f"{path} can't be written: {reason}") from error

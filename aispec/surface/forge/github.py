@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from aispec.report.markdown import MAX_COMMENT
 from aispec.surface.forge.forge import Comment, RefusedError, Source, understood
 from aispec.surface.forge.http import Client
 
 API = "https://api.github.com"
-MAX_COMMENT = 65_000
-"""UTF-16 units; GitHub refuses more than 65,536."""
 
 _VERSION = "2022-11-28"
 _RAW = "application/vnd.github.raw+json"
@@ -81,11 +80,12 @@ class GitHub:
     def pull_with(self, source: Source) -> int | None:
         """Return the open pull request with this head: by its commit, then by its branch.
 
+        Where the branch is known it must be its own: anybody may have the same commit on another.
         A commit that lies in a fork alone is not found by its hash in the repository it asks to be
         merged into; the fork's branch is.
         """
         for each in self._candidates(source):
-            if each.get("state") == "open" and _head(each) == source.sha:
+            if each.get("state") == "open" and _is_from(each, source):
                 return int(each["number"])
         return None
 
@@ -140,5 +140,9 @@ def _names(file: Any) -> Sequence[str]:
     return [file[key] for key in ("filename", "previous_filename") if file.get(key)]
 
 
-def _head(pull: dict[str, Any]) -> str:
-    return str((pull.get("head") or {}).get("sha", ""))
+def _is_from(pull: dict[str, Any], source: Source) -> bool:
+    """Whether a pull request has this head; others may have its commit on branches of their own."""
+    head = pull.get("head") or {}
+    known = source.owner and source.branch
+    named = not known or head.get("label") == f"{source.owner}:{source.branch}"
+    return head.get("sha") == source.sha and named

@@ -14,3 +14,9 @@ def around(folder: str) -> str:
         if above == folder:
             return here
     return above
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder, or is it, once all links are followed."""
+    real, root = os.path.realpath(path), os.path.realpath(folder)
+    return f"{real}{os.sep}".startswith(f"{root.rstrip(os.sep)}{os.sep}")
