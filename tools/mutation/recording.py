@@ -68,14 +68,18 @@ class Record:
     lines: dict[str, dict[int, frozenset[str]]]
 
     def tests(self, path: str, first: int, last: int, budget: float) -> list[str]:
-        """Return tests that run a change on these lines: the cheapest, for `budget` seconds."""
+        """Return tests that run a change on these lines: the cheapest, for `budget` seconds.
+
+        What runs as modules are imported is run by every test that uses the module; by any, where
+        the module holds nothing else.
+        """
         ran = self.lines.get(path, {})
         found: set[str] = set()
         for span in _spans(path, first, last):
             found = {test for line in span for test in ran.get(line, ())}
             if found:
                 break
-        found = found or {test for tests in ran.values() for test in tests}
+        found = found or {test for tests in ran.values() for test in tests} or {*self.seconds}
         ranked = sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
         return list(_afforded(ranked, self.seconds, budget))
 
