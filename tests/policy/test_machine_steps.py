@@ -11,8 +11,6 @@ from aispec.policy.situation import Situation
 from tests.policy.situations import situation
 from tests.policy.test_steps import knowing, tried
 
-LLAMA = "model: llama-3.1-8b-instruct\nengine: vllm\n"
-
 
 def on(hardware: str, engine: str = "vllm", model: str = "llama-3.1-8b-instruct") -> Situation:
     return situation(f"model: {model}\nengine: {engine}\nhardware: {hardware}")
