@@ -101,6 +101,36 @@ engine: vllm
 hardware: {accelerator: h100-sxm-80gb, count: 2, instance: aws/p5.48xlarge, price: 3 USD/hour}
 workload: {users: 900/day, tokens: {input: 600, output: 300}}
 """,
+    "units": """
+model: gpt-5.2
+api: {provider: azure, tier: ptu-datazone-month}
+workload: {users: 400000/day, tokens: {input: 100, output: 50}, languages: {en: 50%, hi: 50%}}
+""",
+    "units at a price": """
+model: gpt-5.2
+api: {provider: azure, tier: ptu-regional}
+workload: {users: 400000/day, tokens: {input: 100, output: 50}}
+assumptions: {ptu_price: 0.5}
+""",
+    "a split window": f"""
+model: gpt-5.2
+api: {{provider: openai, tier: 4, {PRICE}}}
+workload:
+  users: {{daily: 100}}
+  requests_per_session: 30
+  tokens: {{system: 4000, input: 3000, output: 4000}}
+  languages: {{de: 100%}}
+""",
+    "users at once": f"""
+model: gpt-4o-mini
+api: {{provider: openai, tier: 1, {PRICE}, latency: {{ttft: 400ms, tps: 50}}}}
+workload: {{users: {{concurrent: 12}}, tokens: {{input: 500, output: 101}}}}
+""",
+    "nobody": f"""
+model: gpt-4o-mini
+api: {{provider: openai, tier: 1, {PRICE}}}
+workload: {{tokens: {{input: 500, output: 100}}}}
+""",
     "a mixture": """
 model: deepseek-v3
 hardware: {accelerator: h200, count: 8, price: 3 USD/hour}

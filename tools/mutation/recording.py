@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -62,16 +62,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The seconds of each test, and the tests that ran each line of each file."""
+    """The seconds of each test, how many lines it runs, and the tests that run each line."""
 
     seconds: dict[str, float]
+    reach: Counter[str]
     lines: dict[str, dict[int, frozenset[str]]]
 
     def tests(self, path: str, first: int, last: int, budget: float) -> list[str]:
-        """Return tests that run a change on these lines: the cheapest, for `budget` seconds.
+        """Return tests that run a change on these lines, the cheapest first, for `budget` seconds.
 
-        What runs as modules are imported is run by every test that uses the module; by any, where
-        the module holds nothing else.
+        One half are the cheapest of all, the other those that run the least beside these lines:
+        they are about them. What runs as modules are imported is run by every test that uses the
+        module; by any, where the module holds nothing else.
         """
         ran = self.lines.get(path, {})
         found: set[str] = set()
@@ -80,8 +82,14 @@ class Record:
             if found:
                 break
         found = found or {test for tests in ran.values() for test in tests} or {*self.seconds}
-        ranked = sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
-        return list(_afforded(ranked, self.seconds, budget))
+        cheapest = sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
+        closest = sorted(cheapest, key=lambda test: self.reach[test])
+        chosen = {
+            test
+            for ranked in (cheapest, closest)
+            for test in _afforded(ranked, self.seconds, budget / 2)
+        }
+        return [test for test in cheapest if test in chosen]
 
 
 def recorded() -> Record:
@@ -96,7 +104,8 @@ def recorded() -> Record:
         by_line = data.contexts_by_lineno(file)
         path = Path(file).relative_to(ROOT).as_posix()
         lines[path] = {line: _names(contexts) for line, contexts in by_line.items()}
-    return Record(seconds, lines)
+    reach = Counter(test for by_line in lines.values() for ran in by_line.values() for test in ran)
+    return Record(seconds, reach, lines)
 
 
 def _names(contexts: Iterable[str]) -> frozenset[str]:
