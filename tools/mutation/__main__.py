@@ -11,7 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from tools.mutation.mutants import Mutant, sampled
+from tools.mutation.mutant import Mutant
+from tools.mutation.mutants import sampled
 from tools.mutation.recording import Record, record, recorded
 from tools.mutation.trial import begin, verdict, warm
 

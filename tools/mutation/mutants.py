@@ -9,38 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 import libcst as cst
 from mutmut.mutation.file_mutation import NEVER_MUTATE_FUNCTION_CALLS
 from mutmut.mutation.mutators import mutation_operators
 
-ROOT = Path(__file__).resolve().parents[2]
-ON_TRIAL = ("aispec/estimate", "aispec/policy")
-"""The packages whose tests have to bite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change: the lines that it stands on, as they were and as they are, and the new module."""
-
-    path: str
-    first: int
-    last: int
-    before: str
-    after: str
-    source: str
-
-    @property
-    def module(self) -> str:
-        """The name that the module is imported by."""
-        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-    @property
-    def name(self) -> str:
-        """What tells the change from others, wherever its lines move to."""
-        return f"{self.path}: {self.before} -> {self.after}"
+from tools.mutation.mutant import ON_TRIAL, ROOT, Mutant
 
 
 @dataclass(frozen=True, slots=True)

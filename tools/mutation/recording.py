@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutation.mutants import ON_TRIAL, ROOT
+from tools.mutation.mutant import ON_TRIAL, ROOT
 
 HOME = ROOT / ".mutation"
 _LINES, _SECONDS = HOME / "coverage", HOME / "seconds.json"

@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 
 import pytest
 
-from tools.mutation.mutants import ROOT, Mutant
+from tools.mutation.mutant import ROOT, Mutant
 
 _LIBRARIES = (
     *("hypothesis", "syrupy", "yaml", "jinja2", "jsonschema", "jsonschema_rs", "click"),
