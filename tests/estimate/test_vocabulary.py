@@ -1,4 +1,4 @@
-"""The names that rules, reports and `aispec facts` use: a contract with everybody who reads them."""
+"""The names that rules, reports and `aispec facts` use: a contract with all who read them."""
 
 from __future__ import annotations
 
