@@ -177,6 +177,7 @@ def test_what_lacks_bandwidth_or_arithmetic_has_no_roofline() -> None:
         ("b200", "fp4", 9000),
         ("rtx-4090", "fp16", 330.3),  # accumulated in 16 bits
         ("l40s", "fp8", 733),
+        ("tpu-v5e", "fp16", 197),  # no fp16: computed as bf16
     ],
 )
 def test_the_rate_of_a_type_is_its_own_or_that_of_the_type_it_is_widened_to(
