@@ -22,6 +22,10 @@ PLAIN = {
     **dict.fromkeys(_WHOLE, 1.0),
     "bandwidth": 0.1,  # far below the share that nobody exceeds, where it does not bend
 }
+TAGS = (
+    *("any", "nvidia-datacenter", "nvidia Hopper", "vllm"),
+    *("vllm on nvidia-datacenter", "vllm on nvidia Hopper"),
+)
 BANDWIDTH = 1e13
 """Bytes/s, a tenth of which reach the weights: 1e12."""
 
@@ -29,7 +33,7 @@ BANDWIDTH = 1e13
 def plain(own: dict[str, float] | None = None, **given: Any) -> Roofline:
     """Return a model of 1e10 bytes that takes 10 ms to read, and no time to compute."""
     usual: dict[str, Any] = {
-        "tags": ("any",),
+        "tags": TAGS,
         "layers": 10,
         "everywhere": 10,
         "local": 0,
