@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from aispec.estimate.vocabulary import FACTS, TERMS
+from aispec.policy.expression import ExpressionError, compile_expression
 from aispec.policy.operand import SHARES, SIGNED, WORDS
 from aispec.resources import schema
 
@@ -30,3 +33,26 @@ def test_shares_and_signed_numbers_are_numbers() -> None:
         assert TERMS[name].kind == "number", name
     days = {name for name, term in FACTS.items() if term.unit == "days"}
     assert days - {"cost.price_age_days"} == SIGNED - {"memory.headroom"}
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        *("engine.gpu_memory_utilization", "workload.prefix_cache_hit", "sla.availability"),
+        *("cost.idle_share", "precision.uneven_share", "memory.host_share"),
+    ],
+)
+def test_a_share_is_never_above_the_whole(share: str) -> None:
+    with pytest.raises(ExpressionError, match="is at most 100%"):
+        compile_expression(f"{share} > 120%")
+    compile_expression(f"{share} > 99%")
+
+
+@pytest.mark.parametrize(
+    "figure", ["memory.headroom", "model.days_to_retirement", "limits.plan_days_left"]
+)
+def test_some_figures_may_be_below_nothing(figure: str) -> None:
+    unit = TERMS[figure].unit
+    compile_expression(f"{figure} < -1 {unit}")
+    with pytest.raises(ExpressionError, match="never negative"):
+        compile_expression("memory.needed < -1 GiB")
