@@ -191,6 +191,16 @@ def test_a_choice_that_cannot_be_made_is_told_where_it_matters() -> None:
     assert ask(MAYBE, YES, UNKNOWN) is UNKNOWN
 
 
+def test_what_is_unknown_among_numbers_makes_the_rest_unknown() -> None:
+    facts: dict[str, Fact] = {"hardware.count": Quantity(2), "hardware.replicas": Unknown("why")}
+    for text in ("max(hardware.count, hardware.replicas)", "hardware.count + hardware.replicas"):
+        assert compile_expression(text).evaluate(facts) == Unknown("why")
+        assert compile_expression(f"{text} > 1").ask(facts) is UNKNOWN
+    gone: dict[str, Fact] = {"hardware.count": Quantity(2), "hardware.replicas": Absent("none")}
+    assert compile_expression("max(hardware.count, hardware.replicas) == 2").ask(gone) is YES
+    assert compile_expression("hardware.count + hardware.replicas > 1").ask(gone) is NO
+
+
 def test_a_unit_ends_where_a_division_starts() -> None:
     figure = compile_expression("24 GiB/hardware.count").evaluate(SCOPE)
     assert isinstance(figure, Quantity)
