@@ -6,6 +6,7 @@ is of aispec is made from the changed source, and the files of the repository st
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -33,9 +34,11 @@ _PATIENCE = 20  # seconds on the clock for one of work, on a machine that others
 
 
 def warm() -> None:
-    """Import what every trial would import for itself."""
+    """Import what every trial would import for itself, and leave what is here alone from now on."""
     for name in _LIBRARIES:
         import_module(name)
+    gc.collect()
+    gc.freeze()  # or each trial would copy it all as it looks for what it could free
 
 
 def begin(mutant: Mutant | None, tests: Sequence[str], seconds: float) -> int:
