@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from math import inf
 
 from tools.mutation.mutant import Mutant
 from tools.mutation.mutants import sampled
@@ -17,6 +19,7 @@ from tools.mutation.recording import Record, record, recorded
 from tools.mutation.trial import begin, verdict, warm
 
 _UNNOTICED = ("survived", "untested")
+_UNCHANGED = 8  # changes whose tests are first run on the code as it is
 
 
 def main() -> int:
@@ -31,8 +34,12 @@ def main() -> int:
         return 2
     mutants, total = sampled(asked.sample, asked.seed, asked.only)
     warm()
+    if not _sound(mutants[:_UNCHANGED], known, asked.budget):
+        print("the tests fail on the code as it is: nothing could be told from what they notice")
+        return 2
     counts: Counter[str] = Counter()
-    for mutant, word in _tried(mutants, known, asked.jobs, asked.budget):
+    end = time.monotonic() + 60 * asked.minutes
+    for mutant, word in _tried(_until(end, mutants), known, asked.jobs, asked.budget):
         counts[word] += 1
         if word in _UNNOTICED:
             print(f"{mutant.path}:{mutant.first}: {word}", flush=True)
@@ -54,14 +61,30 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="how the paths to change begin")
     parser.add_argument("--budget", type=float, default=10, help="seconds of tests for a change")
+    parser.add_argument("--minutes", type=float, default=inf, help="begin no trial after so many")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minimum", type=float, default=85, help="per cent to be noticed")
     parser.add_argument("--verbose", action="store_true", help="print the changes noticed, too")
     return parser.parse_args()
 
 
+def _sound(mutants: list[Mutant], known: Record, budget: float) -> bool:
+    """Whether tests that are asked about some changes pass without any."""
+    asked = {t for m in mutants for t in known.tests(m.path, m.first, m.last, budget)}
+    tests = sorted(asked, key=lambda test: (known.seconds[test], test))
+    _, status = os.waitpid(begin(None, tests, sum(known.seconds[test] for test in tests)), 0)
+    return not tests or verdict(status) == "survived"
+
+
+def _until(end: float, mutants: list[Mutant]) -> Iterator[Mutant]:
+    for mutant in mutants:
+        if time.monotonic() > end:
+            return
+        yield mutant
+
+
 def _tried(
-    mutants: list[Mutant], known: Record, jobs: int, budget: float
+    mutants: Iterable[Mutant], known: Record, jobs: int, budget: float
 ) -> Iterator[tuple[Mutant, str]]:
     """Try the changes, some at a time, and yield each with what became of it."""
     running: dict[int, Mutant] = {}

@@ -46,16 +46,18 @@ class _Changes(cst.CSTVisitor):
 def sampled(sample: int, seed: int, only: str = "") -> tuple[list[Mutant], int]:
     """Return changes, one drawn from each of equal stretches of the code, and how many there are.
 
-    The same seed draws the same changes of the same code; a `sample` of 0 takes them all. `only` is
-    how the paths wanted begin.
+    The same seed draws the same changes of the same code. They come in no order, so that who stops
+    early has tried some of everywhere. A `sample` of 0 takes them all; `only` is how the paths
+    wanted begin.
     """
     changes = [change for path in _paths(only) for change in _changes(path)]
     total = len(changes)
     wanted = min(sample or total, total)
     draw = Random(seed)
     ends = [step * total // wanted for step in range(wanted + 1)] if wanted else []
-    chosen = (changes[draw.randrange(start, end)] for start, end in pairwise(ends))
-    return [_made(change) for change in chosen], total
+    made = [_made(changes[draw.randrange(start, end)]) for start, end in pairwise(ends)]
+    draw.shuffle(made)
+    return made, total
 
 
 def _unheard(node: cst.CSTNode) -> bool:
