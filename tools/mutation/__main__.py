@@ -37,15 +37,20 @@ def main() -> int:
     if not _sound(mutants[:_UNCHANGED], known, asked.budget):
         print("the tests fail on the code as it is: nothing could be told from what they notice")
         return 2
-    counts: Counter[str] = Counter()
     end = time.monotonic() + 60 * asked.minutes
+    counts: Counter[str] = Counter()
+    left = []
     for mutant, word in _tried(_until(end, mutants), known, asked.jobs, asked.budget):
+        if word in _UNNOTICED:
+            left.append(mutant)
+        else:
+            counts[word] += 1
+    print(f"{counts.total()} noticed at once, {len(left)} asked of more tests", flush=True)
+    for mutant, word in _tried(left, known, asked.jobs, asked.patience):
         counts[word] += 1
         if word in _UNNOTICED:
             print(f"{mutant.path}:{mutant.first}: {word}", flush=True)
             print(f"  - {mutant.before}\n  + {mutant.after}", flush=True)
-        elif asked.verbose:
-            print(f"{mutant.path}:{mutant.first}: {word}", flush=True)
     tried = counts.total()
     noticed = tried - sum(counts[word] for word in _UNNOTICED)
     share = 100 * noticed / max(tried, 1)
@@ -61,10 +66,10 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="how the paths to change begin")
     parser.add_argument("--budget", type=float, default=10, help="seconds of tests for a change")
+    parser.add_argument("--patience", type=float, default=60, help="the same where none noticed")
     parser.add_argument("--minutes", type=float, default=inf, help="begin no trial after so many")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minimum", type=float, default=85, help="per cent to be noticed")
-    parser.add_argument("--verbose", action="store_true", help="print the changes noticed, too")
     return parser.parse_args()
 
 
