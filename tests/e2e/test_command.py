@@ -197,6 +197,7 @@ def test_our_own_fault_is_3_and_no_traceback(folder: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
     code = (
         "import sys\n"
