@@ -104,7 +104,7 @@ def _needed(
         "limits.tpm_reserved": _reserved(deployment, load),
         "limits.tpm_burst": _burst(load.requests, tokens),
         "limits.tier_needed": tier_that_would_do(
-            deployment, load.requests, load.received, load.sent, day
+            deployment, load.requests, load.received, load.sent, (traffic.per_day, day)
         ),
         "limits.ptu_needed": units_needed(deployment, request, load.requests),
     }

@@ -118,9 +118,16 @@ def days_left(deployment: Deployment, today: date | None) -> Fact:
 
 
 def tier_that_would_do(
-    deployment: Deployment, requests: Quantity, received: Quantity, sent: Quantity, daily: Quantity
+    deployment: Deployment,
+    requests: Quantity,
+    received: Quantity,
+    sent: Quantity,
+    daily: tuple[Quantity, Quantity],
 ) -> Fact:
-    """Return the lowest tier whose published limits hold the load."""
+    """Return the lowest tier whose published limits hold the load.
+
+    `daily` are the requests and the tokens of a day.
+    """
     endpoint = deployment.endpoint
     if endpoint is None or not endpoint.provider:
         return Absent("it is not behind an API")
@@ -138,14 +145,20 @@ def tier_that_would_do(
 
 
 def _holds(
-    limit: RateLimit, requests: float, received: float, sent: float, daily: Quantity
+    limit: RateLimit,
+    requests: float,
+    received: float,
+    sent: float,
+    daily: tuple[Quantity, Quantity],
 ) -> bool:
+    day_requests, day_tokens = (each.value if each.known else 0.0 for each in daily)
     asked = (
         (limit.rpm, requests),
         (limit.tpm, requests * (received + limit.output_weight * sent)),
         (limit.itpm, requests * received),
         (limit.otpm, requests * sent),
-        (limit.tpd, daily.value if daily.known else 0.0),
+        (limit.rpd, day_requests),
+        (limit.tpd, day_tokens),
     )
     stated = [(most, need) for most, need in asked if most is not None]
     return bool(stated) and all(need <= most for most, need in stated)

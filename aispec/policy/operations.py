@@ -60,9 +60,7 @@ def same_text(left: Run, right: Run, turned: bool = False) -> Ask:
     return about_texts(lambda one, other: one == other, left, right, turned)
 
 
-def about_texts(
-    holds: Callable[[str, str], bool], left: Run, right: Run, turned: bool = False
-) -> Ask:
+def about_texts(holds: Callable[[str, str], bool], left: Run, right: Run, turned: bool) -> Ask:
     """Whether something holds between two texts."""
 
     def ask(scope: Scope) -> Answer:

@@ -219,6 +219,7 @@ def _imported(folder: Path, *arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
     found = _imported(folder, "check")
     heavy = {
@@ -233,6 +234,7 @@ def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
     assert sum(name.startswith("aispec") for name in found) <= 175
 
 
+@pytest.mark.usefixtures("untraced")
 def test_telling_a_rule_imports_no_pipeline(folder: Path) -> None:
     found = _imported(folder, "explain", "FIT001")
     assert not {"aispec.pipeline", "aispec.governance", "aispec.estimate.facts"} & found

@@ -7,14 +7,25 @@ import pytest
 from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
 from aispec.estimate.answer import Answer
-from aispec.estimate.compute import training_flops
+from aispec.estimate.compute import modifier_flops, training_flops
 from aispec.estimate.fact import Absent, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.stated import stated
 from aispec.estimate.units import unit
 from aispec.estimate.vocabulary import STATED
 from aispec.record import replace
-from aispec.spec.model import Api, Budget, Limits, ModelRef, Sla, Spec, Target
+from aispec.spec.model import (
+    Api,
+    Budget,
+    Limits,
+    ModelRef,
+    Sla,
+    Spec,
+    Target,
+    Tokens,
+    Users,
+    Workload,
+)
 from tests.estimate.deployments import LLAMA_8B, facts_of, figure, load, self_hosted
 
 
@@ -132,3 +143,51 @@ def test_a_third_makes_who_changes_a_model_its_provider() -> None:
     hidden = replace(spec, model=ModelRef("claude-opus-5"))
     change = figure(facts_of(hidden), "compute.modifier_flops")
     assert (change.low, change.high) == (pytest.approx(1e23 / 3), pytest.approx(1e25 / 3))
+
+
+def test_who_changes_a_model_of_unpublished_compute_may_meet_either_threshold() -> None:
+    share = modifier_flops(Quantity.unknown("FLOP", "nobody published it"))
+    assert (share.low, share.value, share.high) == pytest.approx((1e23 / 3, 1e23 / 3, 1e25 / 3))
+    assert share.how == (
+        "the original's compute is not published: a third of 1e23, of 1e25 with systemic risk"
+    )
+    known = modifier_flops(Quantity(3e24, "FLOP", low=1.5e24, high=6e24))
+    assert (known.low, known.value, known.high) == pytest.approx((5e23, 1e24, 2e24))
+    assert known.how == "a third of the original's training compute"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "low", "likely", "high"),
+    [
+        ("confident", 1e24, 1e24, 1e24),
+        ("likely", 1e23, 1e24, 1e25),
+        ("speculative", 1e24 / 30, 1e24, 3e25),
+        (None, 1e24 / 30, 1e24, 3e25),
+    ],
+)
+def test_an_estimate_is_as_wide_as_its_author_s_doubt(
+    confidence: str | None, low: float, likely: float, high: float
+) -> None:
+    model = Catalog.default().model("gpt-4o-mini").entry
+    published = {"flops": {"value": 1e24, "confidence": confidence, "source": "a paper"}}
+    found = training_flops(replace(model, training=published))
+    assert (found.low, found.value, found.high) == pytest.approx((low, likely, high))
+    assert found.sources == ("a paper",)
+
+
+def test_an_estimate_and_a_count_hold_both() -> None:
+    model = Catalog.default().model("llama-3.1-8b").entry
+    assert model.params_active
+    counted = 6 * model.params_active * 1e12
+    both = {"tokens": 1e12, "flops": {"value": 1e24, "confidence": "likely", "source": "a paper"}}
+    found = training_flops(replace(model, training=both))
+    assert (found.low, found.value, found.high) == pytest.approx((counted, counted, 1e24))
+    sure = {**both, "flops": {**both["flops"], "confidence": "confident"}}  # type: ignore[dict-item]
+    found = training_flops(replace(model, training=sure))
+    assert (found.low, found.value, found.high) == pytest.approx((counted, 1e24, 1e24))
+
+
+def test_a_request_that_never_fits_overflows_at_once() -> None:
+    work = Workload(Users(10), requests_per_session=5, tokens=Tokens(input=9000, output=500))
+    facts = facts_of(self_hosted(workload=work, name="vllm", max_model_len=8192))
+    assert figure(facts, "context.turns_to_overflow").value == 1

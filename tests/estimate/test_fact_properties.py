@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 import pytest
@@ -11,10 +10,8 @@ from hypothesis import strategies as st
 
 from aispec.catalog.formats import format_names
 from aispec.catalog.store import Catalog
-from aispec.estimate.answer import Answer
-from aispec.estimate.fact import Absent, Facts, Unknown
+from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity
-from aispec.estimate.units import unit
 from aispec.estimate.vocabulary import FACTS
 from aispec.record import replace
 from aispec.spec.model import (
@@ -32,12 +29,8 @@ from aispec.spec.model import (
     Users,
     Workload,
 )
-from tests.estimate.deployments import (
-    LLAMA_8B,
-    facts_of,
-    load,
-    self_hosted,
-)
+from tests.estimate.deployments import LLAMA_8B, facts_of, load, self_hosted
+from tests.estimate.sound import sound
 
 MODELS = [each.id for each in Catalog.default().models()]
 ACCELERATORS = [each.id for each in Catalog.default().accelerators()]
@@ -133,33 +126,6 @@ def specs(draw: st.DrawFn) -> Spec:
         draw(maybe(st.sampled_from(["auto", "fp8", "q8_0", "q4_0", "bf16"]))),
     )
     return replace(spec, hardware=draw(hosting), engine=draw(engines), precision=precision)
-
-
-def sound(facts: Facts) -> None:
-    assert list(facts) == list(FACTS)
-    for name, fact in facts.items():
-        term = FACTS[name]
-        if isinstance(fact, Quantity):
-            assert term.kind == "number", name
-            assert fact.unit.dimensions == unit(term.unit).dimensions, name
-            assert fact.unit.factor == pytest.approx(unit(term.unit).factor), name
-            assert fact.unit.name == term.unit, name
-            if fact.known:
-                assert isfinite(fact.low), name
-                assert isfinite(fact.high), name
-                assert fact.low <= fact.value <= fact.high, name
-            else:
-                assert fact.reason, name
-            assert isinstance(fact.how, str)
-        elif isinstance(fact, Answer):
-            assert term.kind == "answer", name
-            assert fact is not Answer.UNKNOWN, name
-        elif isinstance(fact, Unknown | Absent):
-            assert fact.reason, name
-            assert isinstance(fact, Absent) or term.kind != "number", name
-        else:
-            assert term.kind in ("text", "flag"), name
-            assert fact not in ("", None), name
 
 
 @settings(max_examples=300, deadline=None)

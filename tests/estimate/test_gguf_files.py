@@ -5,9 +5,10 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from aispec.catalog.store import Catalog, Match
-from aispec.estimate.memory.gguf import GgufBytes, gguf_bytes
+from aispec.estimate.memory.gguf import GgufBytes, fallen_back, gguf_bytes
 
 
 def of(name: str, mix: str, kept: str | None = None) -> GgufBytes:
@@ -40,6 +41,21 @@ def test_published_files_of_large_models_are_met() -> None:
 )
 def test_known_sizes(name: str, mix: str, gigabytes: float) -> None:
     assert of(name, mix).total / 1e9 == pytest.approx(gigabytes, rel=0.001)
+
+
+@pytest.mark.parametrize("mix", ["Q4_K_M", "Q3_K_L", "IQ2_XS", "Q8_0"])
+def test_bytes_of_each_family_s_parts(mix: str, snapshot: SnapshotAssertion) -> None:
+    """By llama.cpp's rules alone: of each family the smallest model whose tensors are usual."""
+    models = [each for each in Catalog.default().models() if each.architecture]
+    rows = {}
+    for model in sorted(models, key=lambda each: (each.params_total or 0, each.id), reverse=True):
+        fields = model.architecture or {}
+        size = gguf_bytes(fields, mix) if not fields.get("incomplete") else None
+        if size:
+            parts = (size.layers, size.experts, size.embedding, size.output)
+            whole = ", ".join(f"{part:.0f}" for part in parts)
+            rows[model.family or model.id] = f"{model.id}: {whole}; {fallen_back(fields, mix)}"
+    assert snapshot == dict(sorted(rows.items()))
 
 
 def test_experts_released_in_four_bits_keep_them() -> None:

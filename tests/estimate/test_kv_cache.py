@@ -134,3 +134,22 @@ def test_encoders_keep_no_cache() -> None:
         fields = each.architecture
         if fields and fields["type"] in ("encoder", "encoder-decoder"):
             assert cache_shape(fields, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "version", "bytes_", "low", "high"),
+    [
+        ("nvidia/Llama-3.1-8B-Instruct-NVFP4", "0.13", 1, 1, 2),  # Model Optimizer says fp8
+        ("RedHatAI/Llama-3.1-8B-Instruct-NVFP4", "0.13", 2, 1, 2),  # LLM Compressor says nothing
+        ("nvidia/Llama-3.1-8B-Instruct-NVFP4", "0.12", 2, 2, 2),  # which vLLM did not heed then
+    ],
+)
+def test_a_checkpoint_in_nvfp4_may_decide_the_cache(
+    model: str, version: str, bytes_: int, low: int, high: int
+) -> None:
+    spec = self_hosted(model, "b200", weights="nvfp4", name="vllm", version=version)
+    element = figure(facts_of(spec), "memory.kv_per_token")
+    values = 32 * 2 * 8 * 128
+    assert (element.value, element.low, element.high) == (
+        *(bytes_ * values, low * values, high * values),
+    )

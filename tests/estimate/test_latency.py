@@ -361,6 +361,7 @@ def test_fewer_bits_never_slow_one_user(engine: str, formats: tuple[str, ...]) -
         assert rates == sorted(rates), (model, rates)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_an_estimate_of_latency_takes_microseconds() -> None:
     spec = self_hosted(LLAMA_70B, "h100-sxm-80gb", 4, "fp8", **KNOBS, workload=load(2000, 300))
     deployment = resolve(spec, Catalog.default())

@@ -5,10 +5,19 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity
 from aispec.spec.model import Api, ModelRef, Spec
-from tests.estimate.deployments import LLAMA_8B, LLAMA_70B, facts_of, figure, load, self_hosted
+from tests.estimate.deployments import (
+    LLAMA_8B,
+    LLAMA_70B,
+    answer,
+    facts_of,
+    figure,
+    load,
+    self_hosted,
+)
 
 MONOTONE = st.sampled_from(
     [
@@ -155,3 +164,70 @@ def test_more_memory_for_the_engine_never_leaves_less_for_cache(
         for u in (share, share + more)
     )
     grows(less, rest, "memory.offered", "memory.kv_available", "memory.kv_capacity_tokens")
+
+
+@settings(max_examples=40, deadline=None)
+@given(MONOTONE, st.sampled_from([1, 2, 4]), st.sampled_from([2, 4]), st.booleans())
+def test_more_devices_never_cost_or_draw_less(
+    place: Place, count: int, times: int, at_once: bool
+) -> None:
+    model, accelerator, _ = place
+    given_ = {"at_once": 20.0} if at_once else {"at_once": None, "daily": 2000.0}
+    few, many = (
+        facts_of(
+            self_hosted(
+                model,
+                accelerator,
+                number,
+                weights=None,
+                price=2.5,
+                workload=load(1500, 300, **given_),
+                **LIMITED,
+            )
+        )
+        for number in (count, count * times)
+    )
+    grows(few, many, "cost.hour", "cost.day", "cost.month", "energy.watts")
+    assert figure(many, "cost.month").value == times * figure(few, "cost.month").value
+
+
+@settings(max_examples=40, deadline=None)
+@given(MONOTONE, st.integers(512, 60_000), st.integers(1, 60_000))
+def test_a_longer_context_to_start_with_never_asks_for_less(
+    place: Place, length: int, more: int
+) -> None:
+    short, long = (
+        facts_of(self_hosted(*place, weights=None, name="vllm", max_model_len=n, max_num_seqs=16))
+        for n in (length, length + more)
+    )
+    grows(short, long, "memory.weights", "memory.runtime", "engine.context")
+    ranks = {Answer.NO: 0, Answer.MAYBE: 1, Answer.YES: 2}
+    assert ranks[answer(long, "memory.boots")] <= ranks[answer(short, "memory.boots")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(1, 20_000), st.floats(0, 20_000), st.sampled_from(["input", "output"]))
+def test_more_tokens_never_cost_less_behind_an_api(tokens: float, more: float, part: str) -> None:
+    def facts(number: float) -> Facts:
+        received, sent = (number, 300) if part == "input" else (1500, number)
+        work = load(received, sent, at_once=None, daily=100)
+        spec = Spec(1, "any", model=ModelRef("gpt-4o-mini"), api=Api("openai", "1"), workload=work)
+        return facts_of(spec)
+
+    grows(
+        facts(tokens), facts(tokens + more), "cost.month", "cost.per_session", "limits.tpm_needed"
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(MONOTONE, st.floats(2, 200), st.floats(1, 10))
+def test_more_users_are_never_served_sooner(place: Place, users: float, times: float) -> None:
+    """Bounds are those of a crowd: what one user alone sees is known better."""
+    few, many = (
+        facts_of(
+            self_hosted(*place, weights=None, workload=load(1500, 300, at_once=round(n)), **LIMITED)
+        )
+        for n in (users, users * times)
+    )
+    grows(few, many, "latency.ttft", "latency.tpot", "latency.e2e")
+    grows(many, few, "latency.tps")

@@ -177,6 +177,17 @@ def test_which_tier_would_do(users: float, tier: str) -> None:
     assert behind_api(workload)["limits.tier_needed"] == tier
 
 
+def test_a_tier_that_allows_too_few_requests_a_day_would_not_do() -> None:
+    """OpenAI's first tier takes 10,000 requests of GPT-4o mini a day, however short they are."""
+
+    def tier(users: float) -> object:
+        workload = Workload(Users(users), tokens=Tokens(input=10, output=10))
+        return behind_api(workload, model="gpt-4o-mini")["limits.tier_needed"]
+
+    assert tier(10_000) == "1"
+    assert tier(10_001) == "2"
+
+
 def test_the_pace_that_avoids_refusals() -> None:
     job = BatchJob("nightly", 10_000, 400, 100)
     batch = behind_api(Workload(batch=(job,)), Limits(tpm=40_000))

@@ -119,6 +119,7 @@ def test_variables_do_not_multiply() -> None:
     assert len(shell.expand("$A" * 100_000, {"A": "x" * 300_000})) <= 20_000
 
 
+@pytest.mark.usefixtures("untraced")
 def test_blank_lines_cost_no_time() -> None:
     from aispec.adopt.draft import AdoptError
     from aispec.adopt.sources import drafts

@@ -267,3 +267,64 @@ def test_a_comment_behind_a_field_outlives_it() -> None:
     after = with_fields(text, "x", "chat", {"hardware.replicas": None})
     assert "replicas" not in after
     assert "  # contract 4711, ask Ann\n" in after
+
+
+EMPTY = """\
+version: 1
+name: chat
+owner:
+model: gpt-4o
+precision:   # p
+hardware: 1x l4
+budget:
+workload: {users: 1000/day, tokens_per_session: 2000}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value", "difference"),
+    [
+        (EMPTY, "owner", "team", ["-owner:", "+owner: team"]),
+        (EMPTY, "precision.kv_cache", "fp8",
+         ["-precision:   # p", "+precision: {kv_cache: fp8}   # p"]),
+        (EMPTY, "budget.monthly", "5 USD", ["-budget:", "+budget: {monthly: 5 USD}"]),
+        (EMPTY, "hardware", "4x l40s", ["-hardware: 1x l4", "+hardware: 4x l40s"]),
+        (SHORT, "engine.version", "0.12",
+         ["-engine: vllm 0.11              # e",
+          '+engine: {name: vllm, version: "0.12"}              # e']),
+        (SHORT, "hardware.count", None,
+         ["-hardware: 1x l4                # h", "+hardware: l4                # h"]),
+        (SHORT, "engine.version", None,
+         ["-engine: vllm 0.11              # e", "+engine: vllm              # e"]),
+        (SHORT, "precision.weights", None, ["-precision: bf16                # p", "+# p"]),
+        (SHORT, "hardware.parallelism.tensor", 2,
+         ["-hardware: 1x l4                # h",
+          "+hardware: {accelerator: l4, count: 1, parallelism: {tensor: 2}}                # h"]),
+        (FLOW, "engine.version", None,
+         ['-engine: {name: vllm, version: "0.11"}', "+engine: {name: vllm}"]),
+        (FLOW, "sla.ttft", None, ["-sla: {ttft: {p99: 300ms}}"]),
+        (BLOCK, "sla.ttft.p95", None, ["-sla:", "-  ttft:", "-    p95: 300ms"]),
+    ],
+)  # fmt: skip
+def test_empty_and_short_forms(text: str, field: str, value: Any, difference: list[str]) -> None:
+    after = with_fields(text, "x", "chat", {field: value})
+    assert lines_of_difference(text, after) == difference
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value", "said"),
+    [
+        (BLOCK, "model", None, "there is a comment beside model"),
+        (BLOCK, "engine", None, "there is a comment beside engine"),
+        (FLOW, "hardware.accelerator", None, "there is a comment beside accelerator"),
+        (FLOW, "hardware.count", None, "there is a comment beside count"),
+        (FLOW.replace("count: 1\n}", "count: 1   # one\n}"), "hardware.replicas", 2,
+         "there is a comment, or an empty value, at the end of the mapping"),
+        (SHORT, "hardware.accelerator", None, "read worse"),
+        (SHORT, "engine.speculative.tokens", 3, "read worse"),
+        (API, "name", None, "read worse"),
+    ],
+)  # fmt: skip
+def test_comments_and_sense_are_never_lost(text: str, field: str, value: Any, said: str) -> None:
+    with pytest.raises(RefusedError, match=said):
+        with_fields(text, "x", "chat", {field: value})

@@ -46,6 +46,16 @@ SCOPE: dict[str, Fact] = {
         ("memory.needed != 80 GiB", NO),
         ("24 GiB < memory.needed <= 80 GiB", YES),
         ("24 GiB < memory.needed < 80 GiB", NO),
+        ("not 24 GiB < memory.needed < 80 GiB", YES),
+        ("not 24 GiB < memory.needed < 90 GiB", NO),
+        ("not 71 GiB < memory.offered < 95 GiB", MAYBE),
+        ("not (memory.boots and memory.serves)", YES),
+        ("not (memory.boots and memory.fits)", MAYBE),
+        ("not (memory.boots or memory.serves)", NO),
+        ("not (memory.serves or memory.fits)", MAYBE),
+        ("not (memory.boots and precision.runs)", UNKNOWN),
+        ("not any([memory.serves, api.batch == no])", YES),
+        ("not all([memory.boots, api.batch])", NO),
         ("latency.ttft == 400 ms", YES),
         ("latency.ttft > 0.3s", YES),
         ("cost.idle_share > 30%", YES),
@@ -179,6 +189,16 @@ def test_a_choice_that_cannot_be_made_is_told_where_it_matters() -> None:
     assert ask(UNKNOWN, YES, NO) is UNKNOWN
     assert ask(MAYBE, YES, NO) is MAYBE
     assert ask(MAYBE, YES, UNKNOWN) is UNKNOWN
+
+
+def test_what_is_unknown_among_numbers_makes_the_rest_unknown() -> None:
+    facts: dict[str, Fact] = {"hardware.count": Quantity(2), "hardware.replicas": Unknown("why")}
+    for text in ("max(hardware.count, hardware.replicas)", "hardware.count + hardware.replicas"):
+        assert compile_expression(text).evaluate(facts) == Unknown("why")
+        assert compile_expression(f"{text} > 1").ask(facts) is UNKNOWN
+    gone: dict[str, Fact] = {"hardware.count": Quantity(2), "hardware.replicas": Absent("none")}
+    assert compile_expression("max(hardware.count, hardware.replicas) == 2").ask(gone) is YES
+    assert compile_expression("hardware.count + hardware.replicas > 1").ask(gone) is NO
 
 
 def test_a_unit_ends_where_a_division_starts() -> None:

@@ -125,6 +125,32 @@ ERRORS = [
     ),
     ('name == "a"_', 9, 13, "this text cannot be read", ""),
     ("né == name", 2, 3, "'é' has no meaning", ""),
+    (
+        "memory.needed + latency.ttft > 1 ms",
+        1,
+        29,
+        "memory.needed is in GiB and latency.ttft in ms: they cannot be added",
+        "",
+    ),
+    (
+        "(1 GiB if memory.fits else 3 ms) > 2 GiB",
+        2,
+        32,
+        "1 GiB is in GiB and 3 ms in ms: they cannot be alternatives",
+        "",
+    ),
+    ("len(name, owner) > 1", 1, 17, "len is not used like this", "len(text): how many"),
+    ("len(1) > 2", 5, 6, "1 is a plain number: len takes texts", ""),
+    ("starts_with(name)", 1, 18, "starts_with is not used like this", "whether it begins so"),
+    ("contains(name, 2)", 16, 17, "2 is a plain number: contains takes texts", ""),
+    ("abs(1, 2) > 1", 1, 10, "abs is not used like this", "abs(number): without its sign"),
+    ("abs(name) > 1", 5, 9, "name is a text: abs takes numbers", ""),
+    ("round(1, 1, 1) > 1", 1, 15, "round is not used like this", "rounded to so many decimals"),
+    ("round(1, 1 GiB) > 1", 1, 16, "round is not used like this", ""),
+    ("known(name, owner)", 1, 19, "known is not used like this", "whether the fact has a value"),
+    ("all([])", 1, 8, "all is not used like this", "all([condition, …]): whether each holds"),
+    ("any()", 1, 6, "any is not used like this", "any([condition, …]): whether one holds"),
+    ("-" * 900 + "1", 22, 902, "an expression is at most 20 levels deep", ""),
 ]
 
 

@@ -164,7 +164,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
     if over.graphs_inside or setup.facts.kind == "pool":
         parts.append(over.graphs)
     needed = combined("GiB", parts, how="weights + cache + activations + graphs + runtime")
-    boots = _boots(space, setup, held)
+    boots = _boots(space, setup)
     serves = ~needed_cache.above(budget.kv_available)
     fitting = sequences_that_fit(space)
     fitting_layers = host.layers_that_fit(deployment, space.loaded, needed, needed_cache, budget)
@@ -233,7 +233,7 @@ def _allocated(space: Room, setup: Setup) -> Quantity:
     return whole.told(lambda: f"{slots:g} slots x {space.full_length.value:.3f} GiB, at start")
 
 
-def _boots(space: Room, setup: Setup, held: Quantity) -> Answer:
+def _boots(space: Room, setup: Setup) -> Answer:
     if not space.keeps_cache:
         return ~space.budget.kv_available.below(0.0 * space.budget.offered)
     full = space.full_length
