@@ -3,7 +3,8 @@
 - vLLM: `utilization x total - weights - activations - runtime (- graphs from 0.21 on)`, which
   closes to 0.01 GiB on 85 start-up logs that print every term. `total` is what the driver reports,
   not the size on the box.
-- SGLang and TGI: `fraction x total - weights`; everything else lives in the rest.
+- SGLang and TGI: `fraction x (total - context and communicators) - weights`: the fraction is of what
+  is free before the weights are loaded; everything else lives in the rest.
 - TensorRT-LLM: a fraction of what is free once the engine is loaded.
 - llama.cpp, Transformers, MLX: all that is left.
 """
@@ -82,11 +83,11 @@ def _budgeted(total: Quantity, share: float, weights: Quantity, overheads: Overh
 
 def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
     outside = (overheads.activations, overheads.graphs, overheads.runtime)
-    pool = combined("GiB", (total * share,), (weights,))
-    rest = combined("GiB", (total,), (weights, *outside))
+    pool = combined("GiB", (total * share,), (overheads.context * share, weights))
+    rest = combined("GiB", (total,), (weights, overheads.context, *outside))
     # Engines of this kind lower their fraction when the rest of the card is too small for them.
     room = combined("GiB", (total * ((1 - share) * 1.5),), outside)
-    left = smallest(pool, rest).told(f"{share:g} x total - weights")
+    left = smallest(pool, rest).told(f"{share:g} x what is free before loading - weights")
     return Budget(weights, overheads, total, left, ~room.below(_NOTHING))
 
 

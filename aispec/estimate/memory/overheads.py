@@ -22,6 +22,7 @@ from aispec.estimate.quantity import Quantity, combined, largest
 Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
 _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
+_WHOLE = 512  # the largest batch with a graph
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
 
 
@@ -149,11 +150,11 @@ def _layer_width(fields: Fields, tensor: int) -> float:
 def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     if setup.eager:
         return Quantity(0.0, "GiB", how="enforce_eager captures none")
-    largest_batch = min(2 * (setup.sequences or 1), 512)
-    captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
     mixed = fields.get("experts") and "graphs_moe" in setup.facts.constants
     full = constant(setup, "graphs_moe" if mixed else "graphs")
     row = setup.facts.of("graphs", setup.version)
+    largest_batch = _largest_captured(row, setup.sequences or 1)
+    captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
     if unified and "unified" in row:
         low, high = full.low, row["unified_high"]
         full = Quantity(row["unified"], "GiB", low=low, high=high, sources=full.sources)
@@ -161,6 +162,13 @@ def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     return (full * share).told(
         lambda: f"{captures:.0f} batch sizes up to {largest_batch} captured", inputs=(full,)
     )
+
+
+def _largest_captured(row: Mapping[str, Any], sequences: int) -> int:
+    """The largest batch that this version captures a graph of."""
+    if row.get("whole"):
+        return _WHOLE
+    return min(sequences, int(row["most"])) if "most" in row else min(2 * sequences, _WHOLE)
 
 
 def local_overheads(deployment: Deployment, fields: Fields, sequences: float) -> Overheads:

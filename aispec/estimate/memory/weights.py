@@ -13,6 +13,7 @@ from aispec.catalog.formats import WeightFormat
 from aispec.estimate.architecture.parameters import Parameters, count
 from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.gguf import gguf_bytes
+from aispec.estimate.memory.mixed import kept
 from aispec.estimate.memory.tables import tables
 from aispec.estimate.quantity import Quantity
 
@@ -97,24 +98,19 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
     linear_bits = form.linear_bits
     if form.experts_only and parts.experts:
         linear_bits = form.rest_bits or _FULL
-    body = parts.linear * linear_bits + (parts.norms + parts.vision) * _FULL
+    more = kept(form, parts, fields)
+    body = parts.linear * linear_bits + (parts.norms + parts.vision) * _FULL + more.likely
     experts = parts.experts * form.linear_bits
-    low, high = _LOADED
-    if form.family != "float":
-        low, high = 0.985, _QUANTIZED
-    if form.family == "nvfp4":
-        high = 1.7  # checkpoints differ in which layers stay in 16 bits: 1.36 to 2.18 of nominal
-    elif form.family == "mxfp4":
-        high = 1.05  # kernels for Blackwell pad experts to multiples of 256 both ways
-    elif form.family in ("int8", "gptq", "bnb"):
-        high = 1.06  # act-order indexes, other group sizes, layers left alone
-    if form.family in ("gptq", "awq") and fields.get("linear_or_ssm_layers"):
-        high = 1.08  # checkpoints of hybrids leave some of their recurrent layers alone
+    embedding, head = parts.embedding * form.embedding_bits, parts.head * form.head_bits
+    whole = body + experts + embedding + head
+    low, high = _spread_of(form, fields)
+    low *= 1 - more.likely / whole
+    high *= 1 + (more.most - more.likely) / whole
     return Weights(
         body=body / 8,
         experts=experts / 8,
-        embedding=parts.embedding * form.embedding_bits / 8,
-        head=parts.head * form.head_bits / 8,
+        embedding=embedding / 8,
+        head=head / 8,
         replicated=_replicated(fields) * linear_bits / 8,
         tied=bool(fields.get("tie_word_embeddings")),
         mxfp4=form.family == "mxfp4",
@@ -125,9 +121,24 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
             f" ({form.name}), {parts.embedding + parts.head:,} of embeddings at"
             f" {form.embedding_bits:g}"
         ),
-        parameters=float(parts.total),
+        parameters=float(parts.resident),
         source=form.source,
     )
+
+
+def _spread_of(form: WeightFormat, fields: Fields) -> tuple[float, float]:
+    """Factors that bound weights of a format, the choice of layers left aside."""
+    if form.family == "float":
+        return _LOADED
+    if form.family == "nvfp4" and fields.get("block_list"):
+        return 0.985, 1.7  # its layers are not told apart: 1.36 to 2.18 of nominal were seen
+    if form.family == "mxfp4":
+        return 0.985, 1.05  # kernels for Blackwell pad experts to multiples of 256 both ways
+    if form.family in ("int8", "gptq", "bnb"):
+        return 0.985, 1.06  # act-order indexes, other group sizes, layers left alone
+    if form.family == "fp8" and fields.get("linear_or_ssm_layers"):
+        return 0.985, 1.04  # gates and convolutions of recurrent layers stay in 16 bits
+    return 0.985, _QUANTIZED
 
 
 def _replicated(fields: Fields) -> int:
@@ -144,7 +155,7 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
     kind = form.name.partition(":")[2]
     exact = gguf_bytes(fields, kind, "MXFP4" if model.native_precision == "mxfp4" else None)
     listed = _listed_file(model, kind)
-    text = parts.total - parts.vision
+    text = parts.resident - parts.vision
     embedding = exact.embedding if exact else parts.embedding * form.embedding_bits / 8
     head = exact.output if exact else parts.head * form.head_bits / 8
     if listed:
@@ -173,7 +184,7 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
         low=low,
         high=high,
         how=how,
-        parameters=float(parts.total),
+        parameters=float(parts.resident),
         source=source,
     )
 
