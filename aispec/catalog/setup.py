@@ -177,5 +177,5 @@ def _reserving(facts: EngineFacts, version: Version | None, machines: Machines) 
     if (version or facts.latest) < version_of(row["since"]):
         return None
     size = "small" if memory < _SMALL else "roomy" if memory < _LARGE else "large"
-    aside = row[size] + row["each"] * machines.sharding.devices
+    aside = float(row[size]) + float(row["each"]) * machines.sharding.devices
     return round(max(1 - aside / memory, 0.1), 3)

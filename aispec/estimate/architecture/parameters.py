@@ -174,9 +174,7 @@ def _hyper(fields: Fields) -> int:
 
 
 def _extras(fields: Fields) -> tuple[int, int, int, int]:
-    """Parameters outside the text decoder: vision tower, MTP module, what the published total
-    counts of that module, everything else.
-    """
+    """Return what lies outside the text decoder: vision, prediction, its published part, other."""
     vision = mtp = published = other = 0
     for name, extra in (fields.get("extra_params") or {}).items():
         number = extra["params"] if isinstance(extra, Mapping) else extra

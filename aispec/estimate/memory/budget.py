@@ -3,8 +3,8 @@
 - vLLM: `utilization x total - weights - activations - runtime (- graphs from 0.21 on)`, which
   closes to 0.01 GiB on 85 start-up logs that print every term. `total` is what the driver reports,
   not the size on the box.
-- SGLang and TGI: `fraction x (total - context and communicators) - weights`: the fraction is of what
-  is free before the weights are loaded; everything else lives in the rest.
+- SGLang and TGI: `fraction x (total - context and communicators) - weights`: the fraction is of
+  what is free before the weights are loaded; everything else lives in the rest.
 - TensorRT-LLM: a fraction of what is free once the engine is loaded.
 - llama.cpp, Transformers, MLX: all that is left.
 """
@@ -17,6 +17,7 @@ from functools import lru_cache
 from aispec.catalog.deployment import Machines, Setup
 from aispec.catalog.entries import Accelerator
 from aispec.estimate.answer import Answer
+from aispec.estimate.memory.odds import suffices
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity, combined, smallest
 
@@ -78,7 +79,7 @@ def _budgeted(total: Quantity, share: float, weights: Quantity, overheads: Overh
     (inside if overheads.graphs_inside else outside).append(overheads.graphs)
     left = combined("GiB", (offered,), inside, "offered - all but the cache")
     room = combined("GiB", (total * (1 - share),), outside)
-    return Budget(weights, overheads, offered, left, ~room.below(_NOTHING))
+    return Budget(weights, overheads, offered, left, suffices(room))
 
 
 def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
@@ -88,7 +89,7 @@ def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overhea
     # Engines of this kind lower their fraction when the rest of the card is too small for them.
     room = combined("GiB", (total * ((1 - share) * 1.5),), outside)
     left = smallest(pool, rest).told(f"{share:g} x what is free before loading - weights")
-    return Budget(weights, overheads, total, left, ~room.below(_NOTHING))
+    return Budget(weights, overheads, total, left, suffices(room))
 
 
 def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:

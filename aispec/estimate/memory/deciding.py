@@ -7,7 +7,8 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Unknown
 from aispec.estimate.memory.budget import Budget
 from aispec.estimate.memory.cache import Cache
-from aispec.estimate.quantity import Quantity
+from aispec.estimate.memory.odds import suffices
+from aispec.estimate.quantity import Quantity, combined
 
 _STEP = 256  # tokens by which a context is shortened
 
@@ -36,7 +37,7 @@ Verdicts = tuple[Answer, Answer, Quantity]
 
 
 def _starting(budget: Budget, cache: Cache | None, setup: Setup, full: Quantity) -> str:
-    if full.above(budget.kv_available) is Answer.NO:
+    if suffices(combined("GiB", (budget.kv_available,), (full,))) is Answer.YES:
         share = setup.utilization or 1.0
         return f"gpu_memory_utilization: {share:g} leaves too little beside the engine's budget"
     longest = _longest(cache, budget.kv_available.low, setup.context or 0) if cache else 0

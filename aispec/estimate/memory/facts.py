@@ -17,6 +17,7 @@ from aispec.estimate.memory.beside import beside
 from aispec.estimate.memory.budget import Budget, divide, total_memory
 from aispec.estimate.memory.cache import Cache, cache_of, of_draft
 from aispec.estimate.memory.deciding import decided_by
+from aispec.estimate.memory.odds import suffices
 from aispec.estimate.memory.overheads import (
     Overheads,
     eager_overheads,
@@ -165,7 +166,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         parts.append(over.graphs)
     needed = combined("GiB", parts, how="weights + cache + activations + graphs + runtime")
     boots = _boots(space, setup, held)
-    serves = ~needed_cache.above(budget.kv_available)
+    serves = suffices(combined("GiB", (budget.kv_available,), (needed_cache,)))
     fitting = sequences_that_fit(space)
     fitting_layers = host.layers_that_fit(deployment, space.loaded, needed, needed_cache, budget)
     return {
@@ -235,11 +236,12 @@ def _allocated(space: Room, setup: Setup) -> Quantity:
 
 def _boots(space: Room, setup: Setup, held: Quantity) -> Answer:
     if not space.keeps_cache:
-        return ~space.budget.kv_available.below(0.0 * space.budget.offered)
+        return suffices(space.budget.kv_available)
     full = space.full_length
     if setup.facts.kind == "llama.cpp" and setup.sequences:
         full = full * float(setup.sequences)
-    return ~full.above(space.budget.kv_available) & space.budget.outside_fits
+    left = combined("GiB", (space.budget.kv_available,), (full,))
+    return suffices(left) & space.budget.outside_fits
 
 
 def _capacity(space: Room) -> Quantity:

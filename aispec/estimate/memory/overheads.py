@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
+from aispec.catalog.engines import Version, version_of
 from aispec.estimate.quantity import Quantity, combined, largest
 
 Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
+_RECENT = 16  # minor versions, at about two a month
 _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
 _WHOLE = 512  # the largest batch with a graph
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
@@ -42,15 +44,21 @@ def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
     """Return one of the engine's constants with its bounds.
 
     Where the version is not said it is the latest's, with a low bound that reaches back to the row
-    before: what an older engine leaves may be more.
+    before, unless that ended long ago: what an older engine leaves may be more.
     """
     row = setup.facts.of(name, setup.version)
     low, high = row.get("low", row["value"]), row.get("high", row["value"])
-    if setup.version is None:
+    if setup.version is None and not _settled(setup.facts.latest, version_of(row["since"])):
         rows = setup.facts.constants[name]
         low = min(low, *(r.get("low", r["value"]) for r in rows[-2:]))
     source = (row["source"],)
     return Quantity(row["value"], unit, low=low, high=high, how=row["source"], sources=source)
+
+
+def _settled(latest: Version, since: Version) -> bool:
+    """Whether a row has held for all versions that one who names none is likely to run."""
+    minor = (*since, 0)[1]
+    return len(latest) > 1 and latest[:1] == since[:1] and latest[1] - minor > _RECENT
 
 
 def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
