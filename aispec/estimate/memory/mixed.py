@@ -19,7 +19,7 @@ from aispec.estimate.architecture.parameters import Parameters
 
 Fields = Mapping[str, Any]
 _FULL = 16.0
-_FEW = {"gptq": 5.5, "awq": 5.5, "nvfp4": 8.0}  # bits of a hybrid's mixing layers on average
+_FEW = {"gptq": 4.6, "awq": 4.6, "nvfp4": 8.0}  # bits of a hybrid's mixing layers on average
 _MOST = {"gptq": 8.0, "awq": 8.0, "nvfp4": _FULL}  # and at most
 _LEFT = ("gptq", "awq", "nvfp4", "fp8")  # families whose mixtures of experts may keep all in 16
 

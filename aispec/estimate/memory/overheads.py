@@ -23,6 +23,7 @@ from aispec.estimate.quantity import Quantity, combined, largest
 Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
 _RECENT = 16  # minor versions, at about two a month
+_ONE_IMAGE = (0, 8)  # the vLLM that profiles one image; earlier ones one for each sequence
 _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
 _WHOLE = 512  # the largest batch with a graph
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
@@ -94,6 +95,8 @@ def _by_group(setup: Setup, machines: Machines, name: str) -> Quantity:
     device = machines.accelerator
     if device and device.vendor == "amd" and f"{name}_amd" in setup.facts.constants:
         return constant(setup, f"{name}_amd")
+    if device and device.unified and f"{name}_unified" in setup.facts.constants:
+        return constant(setup, f"{name}_unified")
     if machines.sharding.tensor == 1:
         return constant(setup, f"{name}_one")
     slow = f"{name}_pcie"
@@ -138,7 +141,9 @@ def _encoder(setup: Setup, fields: Fields, spread: Sharding) -> list[Quantity]:
     if not image or setup.facts.kind != "vllm":
         return []
     width = image["inner"] / spread.tensor + 2 * image["hidden"]
-    size = Quantity(image["patches"] * width * 2.0, "bytes")
+    version = setup.version or setup.facts.latest
+    images = setup.sequences or 1 if image.get("each") and version < _ONE_IMAGE else 1
+    size = Quantity(image["patches"] * width * 2.0 * images, "bytes")
     found = (constant(setup, "forward", "") * size).to("GiB")
     return [Quantity(found.value, "GiB", low=0.0, high=found.high, sources=found.sources)]
 

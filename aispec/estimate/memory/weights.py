@@ -42,6 +42,7 @@ class Weights:
     replicated: float  # bytes that every tensor-parallel rank holds whole
     tied: bool
     mxfp4: bool
+    towers: float  # bytes of the body that some engines keep whole on every device
     low: float  # factors that bound the likely value
     high: float
     how: str
@@ -86,6 +87,7 @@ def from_tensors(tensors: TensorBytes, model: Model, form: WeightFormat) -> Weig
         replicated=float(tensors.replicated),
         tied=tied,
         mxfp4=form.family == "mxfp4",
+        towers=float(tensors.vision),
         low=low,
         high=high,
         how=f"{tensors.total - tensors.mtp:,} bytes of tensors in {model.sources[0]}",
@@ -114,6 +116,7 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
         replicated=_replicated(fields) * linear_bits / 8,
         tied=bool(fields.get("tie_word_embeddings")),
         mxfp4=form.family == "mxfp4",
+        towers=parts.vision * _FULL / 8,
         low=low,
         high=high,
         how=(
@@ -181,6 +184,7 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
         replicated=0.0,
         tied=bool(fields.get("tie_word_embeddings")),
         mxfp4=False,
+        towers=0.0,
         low=low,
         high=high,
         how=how,
@@ -199,15 +203,20 @@ def _listed_file(model: Model, kind: str) -> tuple[float, str] | None:
 
 
 def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
+    """Weigh a model of which the layers are not published, and the embeddings may be."""
     bits = form.effective_bits or form.linear_bits
+    looked_up = min(_looked_up(model.architecture or {}), total)
+    if form.family == "gguf":
+        looked_up = 0.0  # the mean over a file counts them
     return Weights(
-        body=total * bits / 8,
+        body=(total - looked_up) * bits / 8,
         experts=0.0,
-        embedding=0.0,
+        embedding=looked_up * form.embedding_bits / 8,
         head=0.0,
         replicated=0.0,
         tied=True,
         mxfp4=False,
+        towers=0.0,
         low=_UNCOUNTED[0],
         high=max(_UNCOUNTED[1], 1 + 2 / bits),
         how=f"{total:,.0f} parameters at {bits:g} bits; their split over layers is not published",
@@ -216,34 +225,48 @@ def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
     )
 
 
+def _looked_up(fields: Fields) -> float:
+    """Parameters of embeddings, and of a head of its own."""
+    if "vocab_size" not in fields or "hidden_size" not in fields:
+        return 0.0
+    rows = fields["hidden_size"] * (1 if fields.get("tie_word_embeddings") else 2)
+    rows += fields.get("layers", 0) * (fields.get("per_layer_embedding") or 0)
+    return float(fields["vocab_size"] * rows)
+
+
 def on_fullest_device(weights: Weights, deployment: Deployment) -> Quantity:
     """Return the weights on the device that holds most, in GiB."""
     setup, machines = deployment.setup, deployment.machines
     assert setup is not None
     assert machines is not None
     fields = deployment.model.architecture if deployment.model else None
-    likely = _share(weights, machines.sharding, setup, fields)
-    likely += tables(deployment)
-    likely = max(likely - setup.cpu_offload, 0.0) / 2**30
-    spread = _spread_line(machines.sharding)
+    padded = _padding(weights, machines.sharding, setup, fields)
+    least, likely = (
+        max(_share(weights, machines.sharding, setup, fields, padding) + own, 0.0) / 2**30
+        for own in [tables(deployment) - setup.cpu_offload]
+        for padding in (1.0, padded)
+    )
+    spread, tensor = _spread_line(machines.sharding), machines.sharding.tensor
+    whole = weights.towers * (1 - 1 / tensor) / 2**30 if setup.facts.kind != "llama.cpp" else 0.0
     return Quantity(
         likely,
         "GiB",
-        low=likely * weights.low,
-        high=likely * weights.high,
+        low=least * weights.low,  # not all kernels want them padded
+        high=likely * weights.high + whole,
         how=lambda: weights.how + spread,
         sources=(weights.source,),
     )
 
 
-def _share(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None) -> float:
+def _share(
+    weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None, padding: float
+) -> float:
     layers = int((fields or {}).get("layers") or spread.pipeline)
     stage = -(-layers // spread.pipeline) / layers
     body = ((weights.body - weights.replicated) / spread.tensor + weights.replicated) * stage
     if setup.facts.kind == "llama.cpp":
         return _layer_split(weights, spread, setup, layers)
-    experts = weights.experts / max(spread.expert, spread.tensor) * stage
-    experts *= _padding(weights, spread, setup, fields)
+    experts = weights.experts / max(spread.expert, spread.tensor) * stage * padding
     ends = (
         max(weights.embedding, weights.head)
         if spread.pipeline > 1
