@@ -16,8 +16,6 @@ from functools import lru_cache
 
 from aispec.catalog.deployment import Machines, Setup
 from aispec.catalog.entries import Accelerator
-from aispec.estimate.answer import Answer
-from aispec.estimate.memory.odds import suffices
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity, combined, smallest
 
@@ -32,7 +30,7 @@ class Budget:
     overheads: Overheads
     offered: Quantity
     kv_available: Quantity
-    outside_fits: Answer  # whether what lives outside the engine's budget has room
+    room: Quantity  # what is left for that which lives outside the engine's budget
 
 
 @lru_cache(maxsize=16)
@@ -68,7 +66,7 @@ def divide(total: Quantity, setup: Setup, weights: Quantity, overheads: Overhead
     if law is None:
         used = (weights, overheads.activations, overheads.runtime)
         left = combined("GiB", (total,), used, "what is left of the device")
-        return Budget(weights, overheads, total, left, Answer.YES)
+        return Budget(weights, overheads, total, left, _NOTHING)
     return law(total, setup.utilization or 0.9, weights, overheads)
 
 
@@ -79,7 +77,7 @@ def _budgeted(total: Quantity, share: float, weights: Quantity, overheads: Overh
     (inside if overheads.graphs_inside else outside).append(overheads.graphs)
     left = combined("GiB", (offered,), inside, "offered - all but the cache")
     room = combined("GiB", (total * (1 - share),), outside)
-    return Budget(weights, overheads, offered, left, suffices(room))
+    return Budget(weights, overheads, offered, left, room)
 
 
 def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
@@ -89,7 +87,7 @@ def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overhea
     # Engines of this kind lower their fraction when the rest of the card is too small for them.
     room = combined("GiB", (total * ((1 - share) * 1.5),), outside)
     left = smallest(pool, rest).told(f"{share:g} x what is free before loading - weights")
-    return Budget(weights, overheads, total, left, suffices(room))
+    return Budget(weights, overheads, total, left, room)
 
 
 def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
@@ -97,4 +95,4 @@ def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overhea
     free = combined("GiB", (total,), (*inside, overheads.context))
     kept = free * (1 - share) if free.known and free.low > 0 else _NOTHING
     left = (free * share).told(f"{share:g} of what is free once loaded", inputs=(free,))
-    return Budget(weights, overheads, total - kept, left, Answer.YES)
+    return Budget(weights, overheads, total - kept, left, _NOTHING)

@@ -185,7 +185,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         "memory.kv_available": budget.kv_available,
         "memory.kv_capacity_tokens": _capacity(space),
         "memory.sequences_that_fit": fitting,
-        "memory.fits_beside": _judged(budget.outside_fits, budget),
+        "memory.fits_beside": _judged(suffices(budget.room), budget),
         "memory.boots": _judged(boots, budget),
         "memory.serves": _judged(serves, budget),
         "memory.fits": _judged(boots & serves, budget),
@@ -241,7 +241,7 @@ def _boots(space: Room, setup: Setup, held: Quantity) -> Answer:
     if setup.facts.kind == "llama.cpp" and setup.sequences:
         full = full * float(setup.sequences)
     left = combined("GiB", (space.budget.kv_available,), (full,))
-    return suffices(left) & space.budget.outside_fits
+    return suffices(left, space.budget.room)
 
 
 def _capacity(space: Room) -> Quantity:

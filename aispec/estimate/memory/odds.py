@@ -1,14 +1,15 @@
 """When a figure with bounds is enough for a yes or a no.
 
-Bounds hold nine in ten measurements, so a margin that lies between them has a chance of being above
-nothing. It is read off two halves of a normal distribution, one for each side: a bound is 1.645
-deviations from the likely value. A verdict is given where it is right at least nine times in ten,
-and is a maybe in between. A share of that is no proof; it is what the bounds themselves promise.
+Bounds hold nine in ten measurements, so a margin whose bounds lie on both sides of nothing has a
+chance of being above it. It is read off two halves of a normal distribution, one for each side: a
+bound is 1.645 deviations from the likely value. What needs several margins needs all of them, and
+their chances multiply. A verdict is given where it is right at least nine times in ten, and is a
+maybe in between.
 """
 
 from __future__ import annotations
 
-from math import erfc, sqrt
+from math import erfc, prod, sqrt
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.quantity import Quantity
@@ -27,11 +28,11 @@ def chance(margin: Quantity) -> float:
     return 1 - beyond if value >= 0 else beyond
 
 
-def suffices(margin: Quantity) -> Answer:
-    """Say whether there is enough where `margin` is what is left over."""
-    if not margin.known:
+def suffices(*margins: Quantity) -> Answer:
+    """Say whether there is enough of everything where `margins` are what is left over of each."""
+    likely = prod(chance(margin) for margin in margins if margin.known)
+    if likely <= 1 - _SURE:
+        return Answer.NO
+    if not all(margin.known for margin in margins):
         return Answer.UNKNOWN
-    likely = chance(margin)
-    if likely >= _SURE:
-        return Answer.YES
-    return Answer.NO if likely <= 1 - _SURE else Answer.MAYBE
+    return Answer.YES if likely >= _SURE else Answer.MAYBE

@@ -153,11 +153,24 @@ def _layer_width(fields: Fields, tensor: int) -> float:
     hidden = fields["hidden_size"]
     mix = fields.get("experts")
     inner = fields.get("intermediate_size") or 4 * hidden
-    dense = 3 * inner / tensor + 2 * hidden
+    mixing = _recurrent_width(fields) / tensor + 2 * hidden
     if not mix:
-        return float(dense)
+        return float(max(3 * inner / tensor + 2 * hidden, mixing))
     routed = mix["active"] * (2 * mix["moe_intermediate_size"] / tensor + hidden)
-    return float(max(routed, 2 * hidden))
+    return float(max(routed, mixing))
+
+
+def _recurrent_width(fields: Fields) -> float:
+    """Elements of one token that a gated DeltaNet layer holds while it works through chunks.
+
+    Its projections and their convolved copies, queries and keys for each value head, and the
+    chunks' own terms and states (flash-linear-attention `chunk_gated_delta_rule`).
+    """
+    layer = fields.get("linear_or_ssm_layers") or {}
+    if layer.get("kind") != "gated_deltanet":
+        return 0.0
+    keys = layer["num_k_heads"] * layer["k_head_dim"]
+    return float(4 * keys + 12 * layer["num_v_heads"] * layer["v_head_dim"])
 
 
 def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:

@@ -244,14 +244,14 @@ def on_fullest_device(weights: Weights, deployment: Deployment) -> Quantity:
     least, likely = (
         max(_share(weights, machines.sharding, setup, fields, padding) + own, 0.0) / 2**30
         for own in [tables(deployment) - setup.cpu_offload]
-        for padding in (1.0, padded)
+        for padding in ((1.0 if _sometimes(setup) else padded), padded)
     )
     spread, tensor = _spread_line(machines.sharding), machines.sharding.tensor
     whole = weights.towers * (1 - 1 / tensor) / 2**30 if setup.facts.kind != "llama.cpp" else 0.0
     return Quantity(
         likely,
         "GiB",
-        low=least * weights.low,  # not all kernels want them padded
+        low=least * weights.low,
         high=likely * weights.high + whole,
         how=lambda: weights.how + spread,
         sources=(weights.source,),
@@ -296,6 +296,12 @@ def _padding(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | 
     hidden = (fields or {})["hidden_size"]
     inner = mix["moe_intermediate_size"] / (1 if spread.expert > 1 else spread.tensor)
     return float(_up(hidden, row["hidden"]) / hidden * _up(inner, row["inner"]) / inner)
+
+
+def _sometimes(setup: Setup) -> bool:
+    """Whether only some of this version's kernels want experts padded."""
+    known = "mxfp4_padding" in setup.facts.constants
+    return known and bool(setup.facts.of("mxfp4_padding", setup.version).get("maybe"))
 
 
 def _up(size: float, multiple: int) -> float:
