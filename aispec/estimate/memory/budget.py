@@ -34,9 +34,12 @@ class Budget:
 
 
 @lru_cache(maxsize=16)
-def total_memory(machines: Machines) -> Quantity:
-    """Return the memory of one device that a framework can use, over all it may be."""
-    sizes = [size for each in machines.candidates for size in _sizes(machines, each)]
+def total_memory(machines: Machines, reported: bool = False) -> Quantity:
+    """Return the memory of one device that a framework can use, over all it may be.
+
+    `reported` asks for the total that the driver reports, whatever the system has taken of it.
+    """
+    sizes = [size for each in machines.candidates for size in _sizes(machines, each, reported)]
     if not sizes:
         name = machines.accelerator.name if machines.accelerator else machines.asked
         return Quantity.unknown("GiB", f"the memory of {name} is not known")
@@ -50,9 +53,11 @@ def total_memory(machines: Machines) -> Quantity:
     )
 
 
-def _sizes(machines: Machines, each: Accelerator) -> list[tuple[float, float, float]]:
+def _sizes(
+    machines: Machines, each: Accelerator, reported: bool
+) -> list[tuple[float, float, float]]:
     options = [machines.option_gb] if machines.option_gb else [None, *each.options_gb]
-    found = [each.usable_gib(option) for option in options]
+    found = [each.usable_gib(option, reported) for option in options]
     return [
         (likely, low, high)
         for likely, low, high in found

@@ -74,7 +74,7 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
         return None
     cache = cache_of(deployment)
     keeps = fields["type"] not in ("encoder", "encoder-decoder")
-    device = total_memory(machines)
+    device = total_memory(machines, reported=setup.facts.kind == "vllm")
     own = on_fullest_device(weights, deployment)
     more = beside(deployment)
     on_device = combined("GiB", (own, *more), how="the model, and what is loaded beside it")

@@ -26,10 +26,11 @@ _LEFT = ("gptq", "awq", "nvfp4", "fp8")  # families whose mixtures of experts ma
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Bits that mixing layers take beyond the format's own, over all of them: likely, and most."""
+    """Bits that mixing layers take beyond the format's own, over all of them, with bounds."""
 
     likely: float
     most: float
+    least: float = 0.0
 
 
 def kept(form: WeightFormat, parts: Parameters, fields: Fields) -> Kept:
@@ -40,6 +41,9 @@ def kept(form: WeightFormat, parts: Parameters, fields: Fields) -> Kept:
     mixing = max(parts.linear - other.dense - other.shared - other.router, 0)
     hybrid, mixture = bool(fields.get("linear_or_ssm_layers")), bool(fields.get("experts"))
     bits, family = form.linear_bits, form.family
+    if form.keeps_mixing:
+        left = (mixing + other.shared) * (_FULL - bits)
+        return Kept(left, left, left)
     likely = max(_FEW.get(family, bits), bits) if hybrid else bits
     most = likely
     if hybrid or family == "nvfp4":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aispec.catalog.deployment import Deployment, Setup, Sharding
+from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import WeightFormat
 from aispec.estimate.architecture.parameters import Parameters, count
@@ -106,7 +106,7 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
     embedding, head = parts.embedding * form.embedding_bits, parts.head * form.head_bits
     whole = body + experts + embedding + head
     low, high = _spread_of(form, fields)
-    low *= 1 - more.likely / whole
+    low *= 1 - (more.likely - more.least) / whole
     high *= 1 + (more.most - more.likely) / whole
     return Weights(
         body=body / 8,
@@ -252,10 +252,18 @@ def on_fullest_device(weights: Weights, deployment: Deployment) -> Quantity:
         likely,
         "GiB",
         low=least * weights.low,
-        high=likely * weights.high + whole,
+        high=likely * weights.high * _slack(setup, machines) + whole,
         how=lambda: weights.how + spread,
         sources=(weights.source,),
     )
+
+
+def _slack(setup: Setup, machines: Machines) -> float:
+    """What the allocator holds beyond tensors, where the engine counts it as weights; at most."""
+    device = machines.accelerator
+    if device is None or device.vendor != "amd" or "slack_amd" not in setup.facts.constants:
+        return 1.0
+    return float(setup.facts.of("slack_amd", setup.version)["high"])
 
 
 def _share(
