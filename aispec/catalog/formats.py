@@ -70,10 +70,14 @@ def weight_format(name: str) -> WeightFormat | None:
 
 
 def as_released(form: WeightFormat, model_id: str) -> WeightFormat:
-    """The format as the checkpoint of this name has it, which may leave more in 16 bits."""
+    """The format as the checkpoint of this name has it, which may leave more in 16 bits.
+
+    A name that does not say the format is that of the model, and anybody's checkpoint may be meant.
+    """
     name = model_id.lower()
     for each in load_data("formats/weights")["releases"]:
-        if form.family == each["family"] and name.startswith(each["starts"]):
+        family = each["family"]
+        if form.family == family and family in name and name.startswith(each["starts"]):
             return replace(form, keeps_mixing=True, source=each["source"])
     return form
 

@@ -80,8 +80,8 @@ def _weights(
     if not name:
         name, why = _usual_format(spec, identity)
         made.add("precision.weights", name, why)
-    form = weight_format(name)
-    return form and as_released(form, spec.model.id or ""), name
+    form, served = weight_format(name), (spec.model and spec.model.id) or ""
+    return form and as_released(form, served), name
 
 
 def _usual_format(spec: Spec, identity: Identity) -> tuple[str, str]:

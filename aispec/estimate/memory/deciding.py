@@ -29,6 +29,12 @@ def decided_by(
         return _starting(budget, cache, setup, full)
     if serves is not Answer.YES:
         return _serving(fitting)
+    if available.low < full.high:
+        worst = max(available.low, 0.0)
+        return (
+            f"nothing is likely to be tight: {available.value:.1f} GiB are left for cache,"
+            f" {worst:.1f} at worst"
+        )
     return f"nothing is tight: {available.low:.1f} GiB are left for cache at worst"
 
 
