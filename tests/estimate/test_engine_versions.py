@@ -107,6 +107,13 @@ def test_recurrent_layers_are_wider_than_the_feed_forward() -> None:
     assert found.value == pytest.approx(1.25 * width * tokens * 2 / 2**30)
 
 
+def test_activations_in_32_bits_are_twice_as_wide() -> None:
+    tokens = 65_536
+    half = part("activations", max_num_batched_tokens=tokens)
+    full = part("activations", weights="fp32", max_num_batched_tokens=tokens)
+    assert full.value == pytest.approx(2 * half.value)
+
+
 def test_llama_vision_was_profiled_with_an_image_for_each_sequence() -> None:
     model = "meta-llama/Llama-3.2-11B-Vision-Instruct"
     few = part("activations", model, version="0.7.3", max_num_seqs=16)

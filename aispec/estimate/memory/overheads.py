@@ -3,8 +3,9 @@
 Closed forms with constants from `aispec/catalog/data/engines.yaml`, each with its bounds:
 
 - vLLM's profile run peaks in the sampler or in the widest layer, whichever is larger:
-  `max(c_s x sequences x V, 1.25 x (3 I / TP + 2 H) x batched tokens x 2)` bytes, fitted on 51
-  start-up logs of vLLM 0.17 to 0.19 over 19 architectures (leave-one-out error 0.05 GiB).
+  `max(c_s x sequences x V, 1.25 x (3 I / TP + 2 H) x batched tokens x 2)` bytes (x 4 in fp32),
+  fitted on 51 start-up logs of vLLM 0.17 to 0.19 over 19 architectures (leave-one-out error 0.05
+  GiB).
 - llama.cpp's compute buffer holds the logits of a micro-batch, and the attention scores where
   flash attention is off (`llama-graph.cpp`; 258.5 and 560.0 MiB for Llama 3 8B at 8k, as logged).
 - Transformers keeps the widest layer of the whole prompt, and before 4.46 all its logits.
@@ -69,13 +70,19 @@ def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
     assert machines is not None
     device = machines.accelerator
     return Overheads(
-        activations=_profile_peak(setup, fields, machines.sharding),
+        activations=_profile_peak(setup, fields, machines.sharding, _width(deployment)),
         graphs=_graphs(setup, fields, unified=device is not None and device.unified),
         graphs_inside=bool(setup.facts.of("graphs", setup.version).get("inside")),
         runtime=_by_group(setup, machines, "other"),
         context=_by_group(setup, machines, "context"),
         warm_up=_warm_up(setup, fields, _is_mxfp4(deployment)),
     )
+
+
+def _width(deployment: Deployment) -> int:
+    """Bytes of an activation: 16 bits, but for models that are served in 32."""
+    form = deployment.weights
+    return 4 if form is not None and form.family == "float" and form.linear_bits > 16 else 2
 
 
 def _is_mxfp4(deployment: Deployment) -> bool:
@@ -114,12 +121,12 @@ def _warm_up(setup: Setup, fields: Fields, mxfp4: bool) -> Quantity:
     return warm_up + constant(setup, "warm_up_mxfp4") if mxfp4 else warm_up
 
 
-def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
+def _profile_peak(setup: Setup, fields: Fields, spread: Sharding, size: int) -> Quantity:
     sequences = setup.sequences or 1
     logits = sequences * fields["vocab_size"]
     kind = "_moe" if fields.get("experts") and "sampler_moe" in setup.facts.constants else ""
     sampler = (constant(setup, f"sampler{kind}", "bytes") * logits).to("GiB")
-    width = _layer_width(fields, spread.tensor) * setup.batched_tokens * 2
+    width = _layer_width(fields, spread.tensor) * setup.batched_tokens * size
     forward = (constant(setup, f"forward{kind}", "") * Quantity(width, "bytes")).to("GiB")
     peak = largest(sampler, forward, *_encoder(setup, fields, spread))
     return peak.told(
