@@ -114,6 +114,20 @@ def test_activations_in_32_bits_are_twice_as_wide() -> None:
     assert full.value == pytest.approx(2 * half.value)
 
 
+@pytest.mark.parametrize(("context", "images"), [(4096, 1), (40_000, 2), (128_000, 7)])
+def test_a_long_context_is_profiled_with_a_video(context: int, images: int) -> None:
+    found = part(
+        "activations",
+        "Qwen/Qwen2.5-VL-72B-Instruct",
+        max_model_len=context,
+        max_num_seqs=1,
+        max_num_batched_tokens=512,
+    )
+    encoder = 1.25 * 65_536 * (3420 + 2 * 1280) * 2 / 2**30
+    assert found.value == pytest.approx(images * encoder)
+    assert found.low < encoder  # where images are not served
+
+
 def test_llama_vision_was_profiled_with_an_image_for_each_sequence() -> None:
     model = "meta-llama/Llama-3.2-11B-Vision-Instruct"
     few = part("activations", model, version="0.7.3", max_num_seqs=16)

@@ -25,6 +25,7 @@ Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
 _RECENT = 16  # minor versions, at about two a month
 _ONE_IMAGE = (0, 8)  # the vLLM that profiles one image; earlier ones one for each sequence
+_PATCHES_OF_A_TOKEN = 4  # two by two are merged
 _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
 _WHOLE = 512  # the largest batch with a graph
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
@@ -140,9 +141,11 @@ def _profile_peak(setup: Setup, fields: Fields, spread: Sharding, size: int) -> 
 
 
 def _encoder(setup: Setup, fields: Fields, spread: Sharding) -> list[Quantity]:
-    """The image encoder's widest layer over the largest image, which vLLM's profile run encodes.
+    """The image encoder's widest layer over what vLLM's profile run encodes.
 
-    Nothing at the low bound: serving without images leaves it out.
+    That is the largest image, or where the context takes more of them a video of such frames
+    (`qwen2_vl.py`, `get_num_frames_with_most_features`). Nothing at the low bound: serving without
+    images leaves it out.
     """
     image = ((fields.get("extra_params") or {}).get("vision") or {}).get("encodes")
     if not image or setup.facts.kind != "vllm":
@@ -150,9 +153,11 @@ def _encoder(setup: Setup, fields: Fields, spread: Sharding) -> list[Quantity]:
     width = image["inner"] / spread.tensor + 2 * image["hidden"]
     version = setup.version or setup.facts.latest
     images = setup.sequences or 1 if image.get("each") and version < _ONE_IMAGE else 1
+    if "video" in image:
+        fitting = (setup.context or 0) * _PATCHES_OF_A_TOKEN // image["patches"]
+        images = max(min(fitting, image["video"]), 1)
     size = Quantity(image["patches"] * width * 2.0 * images, "bytes")
-    found = (constant(setup, "forward", "") * size).to("GiB")
-    return [Quantity(found.value, "GiB", low=0.0, high=found.high, sources=found.sources)]
+    return [(constant(setup, "encoder", "") * size).to("GiB")]
 
 
 def _layer_width(fields: Fields, tensor: int) -> float:
