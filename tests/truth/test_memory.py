@@ -21,7 +21,7 @@ REACHED = {
     "kv_exact": 0.95,  # bar: at least 0.95
     "pool_median": 0.008,  # bar: at most 0.02
     "pool_p90": 0.16,  # bar: at most 0.10
-    "failed_caught": 0.89,  # bar: at least 0.92
+    "failed_caught": 0.9,  # bar: at least 0.92
     "ran_refused": 0.011,  # bar: at most 0.02
     "undecided": 0.185,  # bar: at most 0.20
     "inside": 0.93,  # bar: 0.88 to 0.95
