@@ -133,19 +133,22 @@ class Accelerator:
         return tuple(self.memory.get("options_gb", ()))
 
     def usable_gib(
-        self, option_gb: float | None = None
+        self, option_gb: float | None = None, reported: bool = False
     ) -> tuple[float | None, float | None, float | None]:
         """GiB a framework can have, as (likely, low, high); three times None where unknown.
 
-        `option_gb` is the size bought, where one name comes in several.
+        `option_gb` is the size bought, where one name comes in several; `reported` asks for the
+        total that the driver reports, of which a shared memory has less to give.
         """
         likely = self._usable(option_gb)
         if likely is None:
             return None, None, None
         usual = self.memory.get("usable_gib")
-        if "usable_range" in self.memory and likely == usual:
-            low, high = self.memory["usable_range"]
-            return likely, low, high
+        seen = self.memory.get("usable_range")
+        if reported:
+            seen = self.memory.get("reported_range", seen)
+        if seen and likely == usual:
+            return likely, seen[0], seen[1]
         spread = likely * _SPREAD[self.memory.get("basis", "estimated")]
         return likely, likely - spread, likely + spread
 

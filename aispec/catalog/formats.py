@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.store import load_data
-from aispec.record import record
+from aispec.record import record, replace
 
 _LONGEST_NAME = 64
 _GGUF = "gguf:"
@@ -27,7 +27,8 @@ class WeightFormat:
     `effective_*` are bits of the whole file over the text decoder's parameters, with the bounds of
     what was observed in `observations` files; None outside GGUF. `compute_dtype` names the
     tensor-core rate of its matrix products. With `experts_only` the linear bits are those of routed
-    experts, and everything else has `rest_bits`.
+    experts, and everything else has `rest_bits`. With `keeps_mixing` the layers that mix tokens and
+    the shared experts are known to be left in 16 bits.
     """
 
     name: str
@@ -45,6 +46,7 @@ class WeightFormat:
     below_4_bit: bool
     aliases: tuple[str, ...]
     source: str
+    keeps_mixing: bool = False
 
 
 @record
@@ -66,6 +68,19 @@ def weight_format(name: str) -> WeightFormat | None:
         return _known(known)
     exl = _EXL.fullmatch(plain)
     return _exl(exl[1], float(exl[2]) if exl[2] else None) if exl else None
+
+
+def as_released(form: WeightFormat, model_id: str) -> WeightFormat:
+    """The format as the checkpoint of this name has it, which may leave more in 16 bits.
+
+    A name that does not say the format is that of the model, and anybody's checkpoint may be meant.
+    """
+    name = model_id.lower()
+    for each in load_data("formats/weights")["releases"]:
+        family = each["family"]
+        if form.family == family and family in name and name.startswith(each["starts"]):
+            return replace(form, keeps_mixing=True, source=each["source"])
+    return form
 
 
 def cache_format(name: str) -> CacheFormat | None:

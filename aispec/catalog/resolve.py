@@ -9,7 +9,13 @@ from aispec.catalog.api_prices import ApiPrice
 from aispec.catalog.assumed import Assumptions, settled
 from aispec.catalog.deployment import Deployment, Endpoint, Machines, Miss, Setup
 from aispec.catalog.entries import Model
-from aispec.catalog.formats import CacheFormat, WeightFormat, cache_format, weight_format
+from aispec.catalog.formats import (
+    CacheFormat,
+    WeightFormat,
+    as_released,
+    cache_format,
+    weight_format,
+)
 from aispec.catalog.identify import Identity, identify, identify_draft
 from aispec.catalog.limits import rate_limit
 from aispec.catalog.machines import resolve_machines, spread
@@ -70,12 +76,12 @@ def _weights(
 ) -> tuple[WeightFormat | None, str | None]:
     if spec.hardware is None:
         return None, None
-    asked = spec.precision.weights
-    if asked:
-        return weight_format(asked), asked
-    name, why = _usual_format(spec, identity)
-    made.add("precision.weights", name, why)
-    return weight_format(name), name
+    name = spec.precision.weights
+    if not name:
+        name, why = _usual_format(spec, identity)
+        made.add("precision.weights", name, why)
+    form, served = weight_format(name), (spec.model and spec.model.id) or ""
+    return form and as_released(form, served), name
 
 
 def _usual_format(spec: Spec, identity: Identity) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from aispec.catalog.formats import WeightFormat
 from aispec.spec.model import Spec
 
 _AT_HOME = frozenset({"consumer", "laptop", "unified-memory", "edge", "cpu", "npu"})
-_ROOMY, _LARGE = 70.0, 160.0  # GiB from which vLLM runs bigger batches
+_SMALL = 35.0  # GiB below which SGLang puts less aside
+_ROOMY, _LARGE = 70.0, 160.0  # GiB from which engines run bigger batches
 _CHUNKS: Version = (0, 8)  # the vLLM that cuts prompts into chunks whatever their length
 _CHUNKED_FROM = 32768  # the context from which earlier ones did
-_NOT_ROOMY = ("a100", "gb10")  # devices that vLLM leaves at the small batch all the same
+_CHUNKED_SINCE: Version = (0, 5, 4)  # and since when they did
 
 
 def choose_engine(
@@ -66,7 +67,7 @@ def settle(
         sequences=_sequences(spec, facts, sequences, assumptions),
         batched_tokens=knobs.max_num_batched_tokens
         or _step(knobs.enable_chunked_prefill, facts, version, context, tokens),
-        utilization=_utilization(spec, facts, version, assumptions),
+        utilization=_utilization(spec, facts, version, machines, assumptions),
         eager=bool(knobs.enforce_eager),
         prefix_caching=knobs.enable_prefix_caching,
         flash_attention=_flash(spec, facts, version),
@@ -83,13 +84,19 @@ def _flash(spec: Spec, facts: EngineFacts, version: Version | None) -> bool:
 
 
 def _batch(facts: EngineFacts, version: Version | None, machines: Machines) -> tuple[int, int]:
-    row, device = facts.of("batch", version), machines.accelerator
-    memory = (device.usable_gib(machines.option_gb)[0] if device else None) or 0.0
+    row, device, memory = facts.of("batch", version), machines.accelerator, _memory(machines)
     if memory >= _LARGE:
         return row["large_tokens"], row["large_sequences"]
-    if memory >= _ROOMY and device and not any(name in device.id for name in _NOT_ROOMY):
+    small = row.get("small", ())  # devices that are left at the small batch all the same
+    if memory >= _ROOMY and device and not any(name in device.id for name in small):
         return row["roomy_tokens"], row["roomy_sequences"]
     return row["tokens"], row["sequences"]
+
+
+def _memory(machines: Machines) -> float:
+    """GiB of one device; nothing for a device that is not known."""
+    device = machines.accelerator
+    return (device.usable_gib(machines.option_gb)[0] if device else None) or 0.0
 
 
 def _step(
@@ -102,9 +109,13 @@ def _step(
     """Return the tokens of one step: a whole prompt where vLLM does not cut it into chunks."""
     if facts.kind != "vllm" or not context:
         return usual
+    running = version or facts.latest
     if chunked is None:
-        chunked = (version or facts.latest) >= _CHUNKS or context > _CHUNKED_FROM
-    return usual if chunked else max(usual, context)
+        long = context > _CHUNKED_FROM and running >= _CHUNKED_SINCE
+        chunked = running >= _CHUNKS or long
+    if chunked:
+        return int(facts.of("batch", version).get("chunk", usual))
+    return max(usual, context)
 
 
 def _context(
@@ -142,12 +153,29 @@ def _sequences(spec: Spec, facts: EngineFacts, usual: int, assumptions: Assumpti
 
 
 def _utilization(
-    spec: Spec, facts: EngineFacts, version: Version | None, assumptions: Assumptions
+    spec: Spec,
+    facts: EngineFacts,
+    version: Version | None,
+    machines: Machines,
+    assumptions: Assumptions,
 ) -> float | None:
     if spec.engine.gpu_memory_utilization:
         return spec.engine.gpu_memory_utilization
     if "utilization" not in facts.constants:
         return None
-    share = facts.number("utilization", version)
+    share = _reserving(facts, version, machines) or facts.number("utilization", version)
     assumptions.add("engine.gpu_memory_utilization", f"{share:g}", f"{facts.name}'s default")
     return share
+
+
+def _reserving(facts: EngineFacts, version: Version | None, machines: Machines) -> float | None:
+    """The share that is left of a device once its engine has put so many GiB aside, if it does."""
+    memory = _memory(machines)
+    if "reserve" not in facts.constants or not memory:
+        return None
+    row = facts.of("reserve", version)
+    if (version or facts.latest) < version_of(row["since"]):
+        return None
+    size = "small" if memory < _SMALL else "roomy" if memory < _LARGE else "large"
+    aside = float(row[size]) + float(row["each"]) * machines.sharding.devices
+    return round(max(1 - aside / memory, 0.1), 3)

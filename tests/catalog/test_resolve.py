@@ -116,7 +116,9 @@ def test_a_format_nobody_knows_is_kept_as_asked() -> None:
         ("vllm", None, 131_072, 0.92),
         ("ollama", "0.5.0", 2048, None),
         ("ollama", None, 4096, None),
-        ("sglang", None, 131_072, 0.88),
+        ("sglang", "0.4.6", 131_072, 0.88),
+        ("sglang", "0.4.9", 131_072, 0.876),  # 9.8 GiB put aside on a device of 79
+        ("sglang", None, 131_072, 0.834),  # and 13.1
         ("tensorrt-llm", None, 131_072, 0.90),
     ],
 )
@@ -165,14 +167,50 @@ def test_vllm_chooses_its_batch_by_the_device(
 
 
 @pytest.mark.parametrize(
+    ("version", "accelerator", "tokens", "sequences"),
+    [
+        ("0.7.3", H100, 2048, 256),
+        ("0.8.3", "rtx-4090", 2048, 1024),
+        ("0.8.3", "a100-80gb", 2048, 1024),
+        ("0.8.5", "a100-80gb", 8192, 1024),
+        ("0.9.2", "a100-80gb", 2048, 256),
+        ("0.19.0", "b200", 8192, 1024),
+    ],
+)
+def test_vllms_batch_was_another_in_older_versions(
+    version: str, accelerator: str, tokens: int, sequences: int
+) -> None:
+    spec = resolved(Hardware(accelerator, 1), name="vllm", version=version, max_model_len=2048)
+    assert (setup(spec).batched_tokens, setup(spec).sequences) == (tokens, sequences)
+
+
+@pytest.mark.parametrize(
+    ("model", "weights", "kept"),
+    [
+        ("Qwen/Qwen3.5-27B-GPTQ-Int4", "gptq-int4", True),
+        ("nvidia/Gemma-4-31B-IT-NVFP4", "nvfp4", True),
+        ("nvidia/Gemma-4-31B-IT-NVFP4", "fp8", False),
+        ("RedHatAI/gemma-4-31B-it-NVFP4", "nvfp4", False),
+        ("Qwen/Qwen3.5-27B", "gptq-int4", False),  # of nobody in particular
+    ],
+)
+def test_a_release_tells_what_it_left_in_16_bits(model: str, weights: str, kept: bool) -> None:
+    form = resolved(model=model, weights=weights).weights
+    assert form is not None
+    assert form.keeps_mixing is kept
+
+
+@pytest.mark.parametrize(
     ("version", "chunked", "context", "tokens"),
     [
         ("0.19.0", None, 16_384, 8192),
         ("0.19.0", False, 16_384, 16_384),
         ("0.6.3", None, 16_384, 16_384),
-        ("0.6.3", True, 16_384, 8192),
-        ("0.6.3", None, 65_536, 8192),
-        ("0.6.3", None, 4096, 8192),
+        ("0.6.3", True, 16_384, 512),
+        ("0.6.3", None, 65_536, 512),
+        ("0.6.3", None, 4096, 4096),
+        ("0.5.3", None, 65_536, 65_536),
+        ("0.7.0", True, 16_384, 2048),
     ],
 )
 def test_a_prompt_that_is_not_cut_is_one_step(

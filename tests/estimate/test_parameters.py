@@ -92,10 +92,10 @@ def test_parts_make_sense(model: Model) -> None:
     parts = count(model.architecture or {})
     for part in (parts.embedding, parts.linear, parts.norms):
         assert part >= 0
-    assert 0 < parts.active <= parts.total
+    assert 0 < parts.active <= parts.resident <= parts.total
     assert parts.idle_experts <= parts.experts
     mix = (model.architecture or {}).get("experts")
-    assert (parts.active < parts.total) is bool(mix and mix["active"] < mix["total"])
+    assert (parts.active < parts.resident) is bool(mix and mix["active"] < mix["total"])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ FACT_OF = {
     "activations": "memory.activations",
     "runtime": "memory.runtime",
     "graphs": "memory.graphs",
+    "needed": "memory.needed",
 }
 """The fact that each measured figure is compared with."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tools.accuracy.compare import EXACT, KV, Compared, Pair
 
 Cases = Sequence[Compared]
-_BOUNDED = ("weights", *KV, "pool", "activations", "runtime", "graphs")
+_BOUNDED = ("weights", *KV, "pool", "activations", "runtime", "graphs", "needed")
 
 
 @dataclass(frozen=True, slots=True)

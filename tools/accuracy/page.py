@@ -41,7 +41,11 @@ test fails when it is out of date. The cases are in `tests/truth/memory.jsonl`.
   error message or a buffer gives the cache of a whole sequence, that is compared.
 - *Inside* asks whether the measurement lies in the bounds that aispec prints, to the digits that
   logs have (0.006 GiB; 1.2% for the cache of a token). It counts weights, caches, activations,
-  runtime and graphs alike.
+  runtime, graphs and, where a source gives no more, the whole of what a process takes alike.
+- Bounds are meant to hold nine measurements in ten. What is left over, of the cache's share and of
+  the room beside it, so has a chance of being enough: a bound is 1.645 standard deviations from
+  the likely value, on its side. The chances of all that a verdict needs multiply. It is *yes* from
+  0.9 on, *no* up to 0.1, and *maybe* in between (`aispec/estimate/memory/odds.py`).
 - A deployment that failed should be called *no* or *maybe*, one that ran *yes* or *maybe*. Start-up
   is compared with `memory.boots`, a load that was served or not with `memory.fits`. A verdict that
   cannot be told, as for an unknown model, counts against *recognised* only.

@@ -17,6 +17,7 @@ KINDS = {
     "runtime": "runtime beside the framework",
     "graphs": "CUDA graphs",
     "allocated": "all that Transformers allocates",
+    "needed": "all that the process takes",
 }
 """What each kind of figure is called on the page."""
 

@@ -78,6 +78,13 @@ def _latent(fields: Fields) -> tuple[list[LayerGroup], str]:
     return groups, line
 
 
+def expanded_latent(fields: Fields, tensor: int, head: int) -> CacheShape:
+    """Return the cache of an engine that expands latents to whole heads, padded to one width."""
+    layers, heads = attention_layers(fields), max(fields["num_heads"] / tensor, 1)
+    line = f"{layers} layers x {fields['num_heads']} heads, expanded to {head} x 2"
+    return CacheShape((LayerGroup(layers, 2 * heads * head),), 0.0, line)
+
+
 def _compressed(fields: Fields) -> tuple[list[LayerGroup], str]:
     """DeepSeek-V4: one entry for `rate` tokens, and a window of recent ones in every layer."""
     own, width = fields["dsv4"], fields["head_dim"]

@@ -26,7 +26,10 @@ Fields = Mapping[str, Any]
 
 @record
 class Parameters:
-    """Parameters by part. `mtp` is the multi-token-prediction module, not part of the total."""
+    """Parameters by part. `mtp` is the multi-token-prediction module, loaded only to draft.
+
+    Some published totals count that module: `mtp_published` is what they count of it.
+    """
 
     embedding: int
     head: int
@@ -35,17 +38,23 @@ class Parameters:
     norms: int
     vision: int
     mtp: int
+    mtp_published: int
     idle_experts: int
 
     @property
-    def total(self) -> int:
+    def resident(self) -> int:
         """All that is resident when the model serves text and images without speculation."""
         return self.embedding + self.head + self.linear + self.experts + self.norms + self.vision
 
     @property
+    def total(self) -> int:
+        """All that its publisher counts."""
+        return self.resident + self.mtp_published
+
+    @property
     def active(self) -> int:
         """What works on one token."""
-        return self.total - self.idle_experts
+        return self.resident - self.idle_experts
 
 
 def count(fields: Fields) -> Parameters:
@@ -81,17 +90,26 @@ def _decoder(fields: Fields) -> Parameters:
     bodies = _attention(fields) + recurrent(fields) + blocks + _hyper(fields)
     tied = fields.get("tie_word_embeddings", False)
     head = 0 if tied else vocabulary * hidden
-    vision, mtp, other = _extras(fields)
+    vision, mtp, published, other = _extras(fields)
     return Parameters(
-        embedding=vocabulary * hidden + (fields.get("position_embeddings") or 0) * hidden,
+        embedding=_embedding(fields),
         head=head + (vocabulary if fields.get("lm_head_bias") else 0),
         linear=bodies + layer.dense + layer.shared + layer.router + other,
         experts=layer.experts,
         norms=block_norms if blocks else _norms(fields),
         vision=vision,
         mtp=mtp,
+        mtp_published=published,
         idle_experts=layer.idle,
     )
+
+
+def _embedding(fields: Fields) -> int:
+    """Count what is looked up for a token: its row, its place, and a row for every layer."""
+    rows = fields["hidden_size"]
+    rows += fields["layers"] * (fields.get("per_layer_embedding") or 0)
+    places = (fields.get("position_embeddings") or 0) * fields["hidden_size"]
+    return int(fields["vocab_size"] * rows + places)
 
 
 def _attention(fields: Fields) -> int:
@@ -155,20 +173,20 @@ def _hyper(fields: Fields) -> int:
     return int(fields["layers"] * per_layer + streams * streams * hidden + streams + 1)
 
 
-def _extras(fields: Fields) -> tuple[int, int, int]:
-    """Parameters outside the text decoder: vision tower, MTP module, everything else."""
-    vision = mtp = other = 0
+def _extras(fields: Fields) -> tuple[int, int, int, int]:
+    """Return what lies outside the text decoder: vision, prediction, its published part, other."""
+    vision = mtp = published = other = 0
     for name, extra in (fields.get("extra_params") or {}).items():
         number = extra["params"] if isinstance(extra, Mapping) else extra
         counted = not isinstance(extra, Mapping) or extra.get("counted_in_total", True)
         if name == "mtp":
             mtp += number
-            other += number if counted else 0
+            published += number if counted else 0
         elif counted and name == "vision":
             vision += number
         elif counted:
             other += number
-    return vision, mtp, other
+    return vision, mtp, published, other
 
 
 def _encoder(fields: Fields) -> Parameters:
@@ -183,8 +201,8 @@ def _encoder(fields: Fields) -> Parameters:
     body += perceptron(plain, hidden, fields["intermediate_size"], bias)
     norms = fields.get("norms_total", 2 * layers) * hidden * vectors
     pooler = linear(hidden, hidden, True) if fields.get("pooler") else 0
-    vision, _, other = _extras(fields)
-    return Parameters(embedding, 0, layers * body + pooler + other, 0, norms, vision, 0, 0)
+    vision, _, _, other = _extras(fields)
+    return Parameters(embedding, 0, layers * body + pooler + other, 0, norms, vision, 0, 0, 0)
 
 
 def _speech(fields: Fields) -> Parameters:
@@ -198,4 +216,4 @@ def _speech(fields: Fields) -> Parameters:
     encoder += fields["encoder_layers"] * (attend + block)
     decoder = fields["max_target_positions"] * width + fields["layers"] * (2 * attend + block)
     norms = (2 * fields["encoder_layers"] + 1 + 3 * fields["layers"] + 1) * norm
-    return Parameters(fields["vocab_size"] * width, 0, encoder + decoder, 0, norms, 0, 0, 0)
+    return Parameters(fields["vocab_size"] * width, 0, encoder + decoder, 0, norms, 0, 0, 0, 0)

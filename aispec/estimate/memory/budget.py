@@ -3,7 +3,8 @@
 - vLLM: `utilization x total - weights - activations - runtime (- graphs from 0.21 on)`, which
   closes to 0.01 GiB on 85 start-up logs that print every term. `total` is what the driver reports,
   not the size on the box.
-- SGLang and TGI: `fraction x total - weights`; everything else lives in the rest.
+- SGLang and TGI: `fraction x (total - context and communicators) - weights`: the fraction is of
+  what is free before the weights are loaded; everything else lives in the rest.
 - TensorRT-LLM: a fraction of what is free once the engine is loaded.
 - llama.cpp, Transformers, MLX: all that is left.
 """
@@ -14,7 +15,6 @@ from functools import lru_cache
 
 from aispec.catalog.deployment import Machines, Setup
 from aispec.catalog.entries import Accelerator
-from aispec.estimate.answer import Answer
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity, combined, smallest
 from aispec.record import record
@@ -30,13 +30,16 @@ class Budget:
     overheads: Overheads
     offered: Quantity
     kv_available: Quantity
-    outside_fits: Answer  # whether what lives outside the engine's budget has room
+    room: Quantity  # what is left for that which lives outside the engine's budget
 
 
 @lru_cache(maxsize=16)
-def total_memory(machines: Machines) -> Quantity:
-    """Return the memory of one device that a framework can use, over all it may be."""
-    sizes = [size for each in machines.candidates for size in _sizes(machines, each)]
+def total_memory(machines: Machines, reported: bool = False) -> Quantity:
+    """Return the memory of one device that a framework can use, over all it may be.
+
+    `reported` asks for the total that the driver reports, whatever the system has taken of it.
+    """
+    sizes = [size for each in machines.candidates for size in _sizes(machines, each, reported)]
     if not sizes:
         name = machines.accelerator.name if machines.accelerator else machines.asked
         return Quantity.unknown("GiB", f"the memory of {name} is not known")
@@ -50,9 +53,11 @@ def total_memory(machines: Machines) -> Quantity:
     )
 
 
-def _sizes(machines: Machines, each: Accelerator) -> list[tuple[float, float, float]]:
+def _sizes(
+    machines: Machines, each: Accelerator, reported: bool
+) -> list[tuple[float, float, float]]:
     options = [machines.option_gb] if machines.option_gb else [None, *each.options_gb]
-    found = [each.usable_gib(option) for option in options]
+    found = [each.usable_gib(option, reported) for option in options]
     return [
         (likely, low, high)
         for likely, low, high in found
@@ -66,7 +71,7 @@ def divide(total: Quantity, setup: Setup, weights: Quantity, overheads: Overhead
     if law is None:
         used = (weights, overheads.activations, overheads.runtime)
         left = combined("GiB", (total,), used, "what is left of the device")
-        return Budget(weights, overheads, total, left, Answer.YES)
+        return Budget(weights, overheads, total, left, _NOTHING)
     return law(total, setup.utilization or 0.9, weights, overheads)
 
 
@@ -77,17 +82,17 @@ def _budgeted(total: Quantity, share: float, weights: Quantity, overheads: Overh
     (inside if overheads.graphs_inside else outside).append(overheads.graphs)
     left = combined("GiB", (offered,), inside, "offered - all but the cache")
     room = combined("GiB", (total * (1 - share),), outside)
-    return Budget(weights, overheads, offered, left, ~room.below(_NOTHING))
+    return Budget(weights, overheads, offered, left, room)
 
 
 def _pooled(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
     outside = (overheads.activations, overheads.graphs, overheads.runtime)
-    pool = combined("GiB", (total * share,), (weights,))
-    rest = combined("GiB", (total,), (weights, *outside))
+    pool = combined("GiB", (total * share,), (overheads.context * share, weights))
+    rest = combined("GiB", (total,), (weights, overheads.context, *outside))
     # Engines of this kind lower their fraction when the rest of the card is too small for them.
     room = combined("GiB", (total * ((1 - share) * 1.5),), outside)
-    left = smallest(pool, rest).told(f"{share:g} x total - weights")
-    return Budget(weights, overheads, total, left, ~room.below(_NOTHING))
+    left = smallest(pool, rest).told(f"{share:g} x what is free before loading - weights")
+    return Budget(weights, overheads, total, left, room)
 
 
 def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overheads) -> Budget:
@@ -95,4 +100,4 @@ def _shared(total: Quantity, share: float, weights: Quantity, overheads: Overhea
     free = combined("GiB", (total,), (*inside, overheads.context))
     kept = free * (1 - share) if free.known and free.low > 0 else _NOTHING
     left = (free * share).told(f"{share:g} of what is free once loaded", inputs=(free,))
-    return Budget(weights, overheads, total - kept, left, Answer.YES)
+    return Budget(weights, overheads, total - kept, left, _NOTHING)

@@ -8,8 +8,16 @@ its window and one batch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aispec.catalog.deployment import Deployment, Setup
-from aispec.estimate.architecture.cache import CacheShape, LayerGroup, cache_shape
+from aispec.estimate.architecture.cache import (
+    CacheShape,
+    LayerGroup,
+    cache_shape,
+    expanded_latent,
+)
 from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.paged import Kind, State, group_size, pages_alike, sequence_bytes
 from aispec.estimate.quantity import Quantity
@@ -20,6 +28,8 @@ _PAD = 256  # llama.cpp rounds windows up to this many tokens
 _LOGICAL_BATCH = 2048  # llama.cpp n_batch
 _OBEYS = {"vllm": (0, 13), "tensorrt-llm": (0,), "sglang": (0, 5)}  # cache formats in checkpoints
 _LLM_COMPRESSOR = ("redhatai", "neuralmagic", "nm-testing")
+_LATENT_SINCE = (0, 7)  # the vLLM that caches latents; earlier ones cache whole heads of 256
+_EXPANDED = 256
 
 
 @record
@@ -127,7 +137,7 @@ def cache_of(deployment: Deployment) -> Cache | None:
     if not (model and machines and setup and model.architecture):
         return None
     fields = model.architecture
-    shape = cache_shape(fields, machines.sharding.tensor) if "num_heads" in fields else None
+    shape = _shape(fields, machines.sharding.tensor, setup) if "num_heads" in fields else None
     if shape is None:
         return None
     layers = int(fields["layers"])
@@ -141,6 +151,13 @@ def cache_of(deployment: Deployment) -> Cache | None:
         split=machines.sharding.context,
         drafted=_drafted(deployment),
     )
+
+
+def _shape(fields: Mapping[str, Any], tensor: int, setup: Setup) -> CacheShape | None:
+    latent = fields.get("attention") == "mla" and not fields.get("dsv4")
+    if latent and setup.name == "vllm" and setup.version and setup.version < _LATENT_SINCE:
+        return expanded_latent(fields, tensor, _EXPANDED)
+    return cache_shape(fields, tensor)
 
 
 def _most_layers(layers: int, stages: int, setup: Setup) -> int:

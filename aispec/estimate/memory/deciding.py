@@ -7,7 +7,8 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Unknown
 from aispec.estimate.memory.budget import Budget
 from aispec.estimate.memory.cache import Cache
-from aispec.estimate.quantity import Quantity
+from aispec.estimate.memory.odds import suffices
+from aispec.estimate.quantity import Quantity, combined
 
 _STEP = 256  # tokens by which a context is shortened
 
@@ -28,6 +29,12 @@ def decided_by(
         return _starting(budget, cache, setup, full)
     if serves is not Answer.YES:
         return _serving(fitting)
+    if available.low < full.high:
+        worst = max(available.low, 0.0)
+        return (
+            f"nothing is likely to be tight: {available.value:.1f} GiB are left for cache,"
+            f" {worst:.1f} at worst"
+        )
     return f"nothing is tight: {available.low:.1f} GiB are left for cache at worst"
 
 
@@ -36,7 +43,7 @@ Verdicts = tuple[Answer, Answer, Quantity]
 
 
 def _starting(budget: Budget, cache: Cache | None, setup: Setup, full: Quantity) -> str:
-    if full.above(budget.kv_available) is Answer.NO:
+    if suffices(combined("GiB", (budget.kv_available,), (full,))) is Answer.YES:
         share = setup.utilization or 1.0
         return f"gpu_memory_utilization: {share:g} leaves too little beside the engine's budget"
     longest = _longest(cache, budget.kv_available.low, setup.context or 0) if cache else 0

@@ -16,6 +16,7 @@ from aispec.estimate.memory.beside import beside
 from aispec.estimate.memory.budget import Budget, divide, total_memory
 from aispec.estimate.memory.cache import Cache, cache_of, of_draft
 from aispec.estimate.memory.deciding import decided_by
+from aispec.estimate.memory.odds import suffices
 from aispec.estimate.memory.overheads import (
     Overheads,
     eager_overheads,
@@ -73,7 +74,7 @@ def room(deployment: Deployment, weights: Weights, request: Request) -> Room | N
         return None
     cache = cache_of(deployment)
     keeps = fields["type"] not in ("encoder", "encoder-decoder")
-    device = total_memory(machines)
+    device = total_memory(machines, reported=setup.facts.kind == "vllm")
     own = on_fullest_device(weights, deployment)
     more = beside(deployment)
     on_device = combined("GiB", (own, *more), how="the model, and what is loaded beside it")
@@ -165,7 +166,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         parts.append(over.graphs)
     needed = combined("GiB", parts, how="weights + cache + activations + graphs + runtime")
     boots = _boots(space, setup)
-    serves = ~needed_cache.above(budget.kv_available)
+    serves = suffices(combined("GiB", (budget.kv_available,), (needed_cache,)))
     fitting = sequences_that_fit(space)
     fitting_layers = host.layers_that_fit(deployment, space.loaded, needed, needed_cache, budget)
     return {
@@ -184,7 +185,7 @@ def facts(deployment: Deployment, space: Room, concurrency: Quantity) -> Facts:
         "memory.kv_available": budget.kv_available,
         "memory.kv_capacity_tokens": _capacity(space),
         "memory.sequences_that_fit": fitting,
-        "memory.fits_beside": _judged(budget.outside_fits, budget),
+        "memory.fits_beside": _judged(suffices(budget.room), budget),
         "memory.boots": _judged(boots, budget),
         "memory.serves": _judged(serves, budget),
         "memory.fits": _judged(boots & serves, budget),
@@ -235,11 +236,12 @@ def _allocated(space: Room, setup: Setup) -> Quantity:
 
 def _boots(space: Room, setup: Setup) -> Answer:
     if not space.keeps_cache:
-        return ~space.budget.kv_available.below(0.0 * space.budget.offered)
+        return suffices(space.budget.kv_available)
     full = space.full_length
     if setup.facts.kind == "llama.cpp" and setup.sequences:
         full = full * float(setup.sequences)
-    return ~full.above(space.budget.kv_available) & space.budget.outside_fits
+    left = combined("GiB", (space.budget.kv_available,), (full,))
+    return suffices(left, space.budget.room)
 
 
 def _capacity(space: Room) -> Quantity:

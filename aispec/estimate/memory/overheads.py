@@ -3,8 +3,9 @@
 Closed forms with constants from `aispec/catalog/data/engines.yaml`, each with its bounds:
 
 - vLLM's profile run peaks in the sampler or in the widest layer, whichever is larger:
-  `max(c_s x sequences x V, 1.25 x (3 I / TP + 2 H) x batched tokens x 2)` bytes, fitted on 51
-  start-up logs of vLLM 0.17 to 0.19 over 19 architectures (leave-one-out error 0.05 GiB).
+  `max(c_s x sequences x V, 1.25 x (3 I / TP + 2 H) x batched tokens x 2)` bytes (x 4 in fp32),
+  fitted on 51 start-up logs of vLLM 0.17 to 0.19 over 19 architectures (leave-one-out error 0.05
+  GiB).
 - llama.cpp's compute buffer holds the logits of a micro-batch, and the attention scores where
   flash attention is off (`llama-graph.cpp`; 258.5 and 560.0 MiB for Llama 3 8B at 8k, as logged).
 - Transformers keeps the widest layer of the whole prompt, and before 4.46 all its logits.
@@ -16,12 +17,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
+from aispec.catalog.engines import Version, version_of
 from aispec.estimate.quantity import Quantity, combined, largest
 from aispec.record import record
 
 Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
+_RECENT = 16  # minor versions, at about two a month
+_ONE_IMAGE = (0, 8)  # the vLLM that profiles one image; earlier ones one for each sequence
+_PATCHES_OF_A_TOKEN = 4  # two by two are merged
 _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir")
+_WHOLE = 512  # the largest batch with a graph
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
 
 
@@ -41,15 +47,21 @@ def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
     """Return one of the engine's constants with its bounds.
 
     Where the version is not said it is the latest's, with a low bound that reaches back to the row
-    before: what an older engine leaves may be more.
+    before, unless that ended long ago: what an older engine leaves may be more.
     """
     row = setup.facts.of(name, setup.version)
     low, high = row.get("low", row["value"]), row.get("high", row["value"])
-    if setup.version is None:
+    if setup.version is None and not _settled(setup.facts.latest, version_of(row["since"])):
         rows = setup.facts.constants[name]
         low = min(low, *(r.get("low", r["value"]) for r in rows[-2:]))
     source = (row["source"],)
     return Quantity(row["value"], unit, low=low, high=high, how=row["source"], sources=source)
+
+
+def _settled(latest: Version, since: Version) -> bool:
+    """Whether a row has held for all versions that one who names none is likely to run."""
+    minor = (*since, 0)[1]
+    return len(latest) > 1 and latest[:1] == since[:1] and latest[1] - minor > _RECENT
 
 
 def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
@@ -59,13 +71,19 @@ def server_overheads(deployment: Deployment, fields: Fields) -> Overheads:
     assert machines is not None
     device = machines.accelerator
     return Overheads(
-        activations=_profile_peak(setup, fields, machines.sharding),
+        activations=_profile_peak(setup, fields, machines.sharding, _width(deployment)),
         graphs=_graphs(setup, fields, unified=device is not None and device.unified),
         graphs_inside=bool(setup.facts.of("graphs", setup.version).get("inside")),
         runtime=_by_group(setup, machines, "other"),
         context=_by_group(setup, machines, "context"),
         warm_up=_warm_up(setup, fields, _is_mxfp4(deployment)),
     )
+
+
+def _width(deployment: Deployment) -> int:
+    """Bytes of an activation: 16 bits, but for models that are served in 32."""
+    form = deployment.weights
+    return 4 if form is not None and form.family == "float" and form.linear_bits > 16 else 2
 
 
 def _is_mxfp4(deployment: Deployment) -> bool:
@@ -85,6 +103,8 @@ def _by_group(setup: Setup, machines: Machines, name: str) -> Quantity:
     device = machines.accelerator
     if device and device.vendor == "amd" and f"{name}_amd" in setup.facts.constants:
         return constant(setup, f"{name}_amd")
+    if device and device.unified and f"{name}_unified" in setup.facts.constants:
+        return constant(setup, f"{name}_unified")
     if machines.sharding.tensor == 1:
         return constant(setup, f"{name}_one")
     slow = f"{name}_pcie"
@@ -102,12 +122,12 @@ def _warm_up(setup: Setup, fields: Fields, mxfp4: bool) -> Quantity:
     return warm_up + constant(setup, "warm_up_mxfp4") if mxfp4 else warm_up
 
 
-def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
+def _profile_peak(setup: Setup, fields: Fields, spread: Sharding, size: int) -> Quantity:
     sequences = setup.sequences or 1
     logits = sequences * fields["vocab_size"]
     kind = "_moe" if fields.get("experts") and "sampler_moe" in setup.facts.constants else ""
     sampler = (constant(setup, f"sampler{kind}", "bytes") * logits).to("GiB")
-    width = _layer_width(fields, spread.tensor) * setup.batched_tokens * 2
+    width = _layer_width(fields, spread.tensor) * setup.batched_tokens * size
     forward = (constant(setup, f"forward{kind}", "") * Quantity(width, "bytes")).to("GiB")
     peak = largest(sampler, forward, *_encoder(setup, fields, spread))
     return peak.told(
@@ -121,17 +141,23 @@ def _profile_peak(setup: Setup, fields: Fields, spread: Sharding) -> Quantity:
 
 
 def _encoder(setup: Setup, fields: Fields, spread: Sharding) -> list[Quantity]:
-    """The image encoder's widest layer over the largest image, which vLLM's profile run encodes.
+    """The image encoder's widest layer over what vLLM's profile run encodes.
 
-    Nothing at the low bound: serving without images leaves it out.
+    That is the largest image, or where the context takes more of them a video of such frames
+    (`qwen2_vl.py`, `get_num_frames_with_most_features`). Nothing at the low bound: serving without
+    images leaves it out.
     """
     image = ((fields.get("extra_params") or {}).get("vision") or {}).get("encodes")
     if not image or setup.facts.kind != "vllm":
         return []
     width = image["inner"] / spread.tensor + 2 * image["hidden"]
-    size = Quantity(image["patches"] * width * 2.0, "bytes")
-    found = (constant(setup, "forward", "") * size).to("GiB")
-    return [Quantity(found.value, "GiB", low=0.0, high=found.high, sources=found.sources)]
+    version = setup.version or setup.facts.latest
+    images = setup.sequences or 1 if image.get("each") and version < _ONE_IMAGE else 1
+    if "video" in image:
+        fitting = (setup.context or 0) * _PATCHES_OF_A_TOKEN // image["patches"]
+        images = max(min(fitting, image["video"]), 1)
+    size = Quantity(image["patches"] * width * 2.0 * images, "bytes")
+    return [(constant(setup, "encoder", "") * size).to("GiB")]
 
 
 def _layer_width(fields: Fields, tensor: int) -> float:
@@ -139,21 +165,34 @@ def _layer_width(fields: Fields, tensor: int) -> float:
     hidden = fields["hidden_size"]
     mix = fields.get("experts")
     inner = fields.get("intermediate_size") or 4 * hidden
-    dense = 3 * inner / tensor + 2 * hidden
+    mixing = _recurrent_width(fields) / tensor + 2 * hidden
     if not mix:
-        return float(dense)
+        return float(max(3 * inner / tensor + 2 * hidden, mixing))
     routed = mix["active"] * (2 * mix["moe_intermediate_size"] / tensor + hidden)
-    return float(max(routed, 2 * hidden))
+    return float(max(routed, mixing))
+
+
+def _recurrent_width(fields: Fields) -> float:
+    """Elements of one token that a gated DeltaNet layer holds while it works through chunks.
+
+    Its projections and their convolved copies, queries and keys for each value head, and the
+    chunks' own terms and states (flash-linear-attention `chunk_gated_delta_rule`).
+    """
+    layer = fields.get("linear_or_ssm_layers") or {}
+    if layer.get("kind") != "gated_deltanet":
+        return 0.0
+    keys = layer["num_k_heads"] * layer["k_head_dim"]
+    return float(4 * keys + 12 * layer["num_v_heads"] * layer["v_head_dim"])
 
 
 def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     if setup.eager:
         return Quantity(0.0, "GiB", how="enforce_eager captures none")
-    largest_batch = min(2 * (setup.sequences or 1), 512)
-    captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
     mixed = fields.get("experts") and "graphs_moe" in setup.facts.constants
     full = constant(setup, "graphs_moe" if mixed else "graphs")
     row = setup.facts.of("graphs", setup.version)
+    largest_batch = _largest_captured(row, setup.sequences or 1)
+    captures = 3 + min(largest_batch, 256) / 8 + max(largest_batch - 256, 0) / 16
     if unified and "unified" in row:
         low, high = full.low, row["unified_high"]
         full = Quantity(row["unified"], "GiB", low=low, high=high, sources=full.sources)
@@ -161,6 +200,13 @@ def _graphs(setup: Setup, fields: Fields, unified: bool) -> Quantity:
     return (full * share).told(
         lambda: f"{captures:.0f} batch sizes up to {largest_batch} captured", inputs=(full,)
     )
+
+
+def _largest_captured(row: Mapping[str, Any], sequences: int) -> int:
+    """The largest batch that this version captures a graph of."""
+    if row.get("whole"):
+        return _WHOLE
+    return min(sequences, int(row["most"])) if "most" in row else min(2 * sequences, _WHOLE)
 
 
 def local_overheads(deployment: Deployment, fields: Fields, sequences: float) -> Overheads:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aispec.catalog.deployment import Deployment, Setup, Sharding
+from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
 from aispec.catalog.entries import Model
 from aispec.catalog.formats import WeightFormat
 from aispec.estimate.architecture.parameters import Parameters, count
 from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.gguf import gguf_bytes
+from aispec.estimate.memory.mixed import kept
 from aispec.estimate.memory.tables import tables
 from aispec.estimate.quantity import Quantity
 from aispec.record import record
@@ -41,6 +42,7 @@ class Weights:
     replicated: float  # bytes that every tensor-parallel rank holds whole
     tied: bool
     mxfp4: bool
+    towers: float  # bytes of the body that some engines keep whole on every device
     low: float  # factors that bound the likely value
     high: float
     how: str
@@ -85,6 +87,7 @@ def from_tensors(tensors: TensorBytes, model: Model, form: WeightFormat) -> Weig
         replicated=float(tensors.replicated),
         tied=tied,
         mxfp4=form.family == "mxfp4",
+        towers=float(tensors.vision),
         low=low,
         high=high,
         how=f"{tensors.total - tensors.mtp:,} bytes of tensors in {model.sources[0]}",
@@ -97,27 +100,23 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
     linear_bits = form.linear_bits
     if form.experts_only and parts.experts:
         linear_bits = form.rest_bits or _FULL
-    body = parts.linear * linear_bits + (parts.norms + parts.vision) * _FULL
+    more = kept(form, parts, fields)
+    body = parts.linear * linear_bits + (parts.norms + parts.vision) * _FULL + more.likely
     experts = parts.experts * form.linear_bits
-    low, high = _LOADED
-    if form.family != "float":
-        low, high = 0.985, _QUANTIZED
-    if form.family == "nvfp4":
-        high = 1.7  # checkpoints differ in which layers stay in 16 bits: 1.36 to 2.18 of nominal
-    elif form.family == "mxfp4":
-        high = 1.05  # kernels for Blackwell pad experts to multiples of 256 both ways
-    elif form.family in ("int8", "gptq", "bnb"):
-        high = 1.06  # act-order indexes, other group sizes, layers left alone
-    if form.family in ("gptq", "awq") and fields.get("linear_or_ssm_layers"):
-        high = 1.08  # checkpoints of hybrids leave some of their recurrent layers alone
+    embedding, head = parts.embedding * form.embedding_bits, parts.head * form.head_bits
+    whole = body + experts + embedding + head
+    low, high = _spread_of(form, fields)
+    low *= 1 - (more.likely - more.least) / whole
+    high *= 1 + (more.most - more.likely) / whole
     return Weights(
         body=body / 8,
         experts=experts / 8,
-        embedding=parts.embedding * form.embedding_bits / 8,
-        head=parts.head * form.head_bits / 8,
+        embedding=embedding / 8,
+        head=head / 8,
         replicated=_replicated(fields) * linear_bits / 8,
         tied=bool(fields.get("tie_word_embeddings")),
         mxfp4=form.family == "mxfp4",
+        towers=parts.vision * _FULL / 8,
         low=low,
         high=high,
         how=(
@@ -125,9 +124,24 @@ def _by_part(form: WeightFormat, parts: Parameters, fields: Fields) -> Weights:
             f" ({form.name}), {parts.embedding + parts.head:,} of embeddings at"
             f" {form.embedding_bits:g}"
         ),
-        parameters=float(parts.total),
+        parameters=float(parts.resident),
         source=form.source,
     )
+
+
+def _spread_of(form: WeightFormat, fields: Fields) -> tuple[float, float]:
+    """Factors that bound weights of a format, the choice of layers left aside."""
+    if form.family == "float":
+        return _LOADED
+    if form.family == "nvfp4" and fields.get("block_list"):
+        return 0.985, 1.7  # its layers are not told apart: 1.36 to 2.18 of nominal were seen
+    if form.family == "mxfp4":
+        return 0.985, 1.05  # kernels for Blackwell pad experts to multiples of 256 both ways
+    if form.family in ("int8", "gptq", "bnb"):
+        return 0.985, 1.06  # act-order indexes, other group sizes, layers left alone
+    if form.family == "fp8" and fields.get("linear_or_ssm_layers"):
+        return 0.985, 1.04  # gates and convolutions of recurrent layers stay in 16 bits
+    return 0.985, _QUANTIZED
 
 
 def _replicated(fields: Fields) -> int:
@@ -144,7 +158,7 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
     kind = form.name.partition(":")[2]
     exact = gguf_bytes(fields, kind, "MXFP4" if model.native_precision == "mxfp4" else None)
     listed = _listed_file(model, kind)
-    text = parts.total - parts.vision
+    text = parts.resident - parts.vision
     embedding = exact.embedding if exact else parts.embedding * form.embedding_bits / 8
     head = exact.output if exact else parts.head * form.head_bits / 8
     if listed:
@@ -170,10 +184,11 @@ def _gguf(model: Model, form: WeightFormat, parts: Parameters, fields: Fields) -
         replicated=0.0,
         tied=bool(fields.get("tie_word_embeddings")),
         mxfp4=False,
+        towers=0.0,
         low=low,
         high=high,
         how=how,
-        parameters=float(parts.total),
+        parameters=float(parts.resident),
         source=source,
     )
 
@@ -188,15 +203,20 @@ def _listed_file(model: Model, kind: str) -> tuple[float, str] | None:
 
 
 def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
+    """Weigh a model of which the layers are not published, and the embeddings may be."""
     bits = form.effective_bits or form.linear_bits
+    looked_up = min(_looked_up(model.architecture or {}), total)
+    if form.family == "gguf":
+        looked_up = 0.0  # the mean over a file counts them
     return Weights(
-        body=total * bits / 8,
+        body=(total - looked_up) * bits / 8,
         experts=0.0,
-        embedding=0.0,
+        embedding=looked_up * form.embedding_bits / 8,
         head=0.0,
         replicated=0.0,
         tied=True,
         mxfp4=False,
+        towers=0.0,
         low=_UNCOUNTED[0],
         high=max(_UNCOUNTED[1], 1 + 2 / bits),
         how=f"{total:,.0f} parameters at {bits:g} bits; their split over layers is not published",
@@ -205,34 +225,56 @@ def _by_total(model: Model, form: WeightFormat, total: float) -> Weights:
     )
 
 
+def _looked_up(fields: Fields) -> float:
+    """Parameters of embeddings, and of a head of its own."""
+    if "vocab_size" not in fields or "hidden_size" not in fields:
+        return 0.0
+    rows = fields["hidden_size"] * (1 if fields.get("tie_word_embeddings") else 2)
+    rows += fields.get("layers", 0) * (fields.get("per_layer_embedding") or 0)
+    return float(fields["vocab_size"] * rows)
+
+
 def on_fullest_device(weights: Weights, deployment: Deployment) -> Quantity:
     """Return the weights on the device that holds most, in GiB."""
     setup, machines = deployment.setup, deployment.machines
     assert setup is not None
     assert machines is not None
     fields = deployment.model.architecture if deployment.model else None
-    likely = _share(weights, machines.sharding, setup, fields)
-    likely += tables(deployment)
-    likely = max(likely - setup.cpu_offload, 0.0) / 2**30
-    spread = _spread_line(machines.sharding)
+    padded = _padding(weights, machines.sharding, setup, fields)
+    least, likely = (
+        max(_share(weights, machines.sharding, setup, fields, padding) + own, 0.0) / 2**30
+        for own in [tables(deployment) - setup.cpu_offload]
+        for padding in ((1.0 if _sometimes(setup) else padded), padded)
+    )
+    spread, tensor = _spread_line(machines.sharding), machines.sharding.tensor
+    whole = weights.towers * (1 - 1 / tensor) / 2**30 if setup.facts.kind != "llama.cpp" else 0.0
     return Quantity(
         likely,
         "GiB",
-        low=likely * weights.low,
-        high=likely * weights.high,
+        low=least * weights.low,
+        high=likely * weights.high * _slack(setup, machines) + whole,
         how=lambda: weights.how + spread,
         sources=(weights.source,),
     )
 
 
-def _share(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None) -> float:
+def _slack(setup: Setup, machines: Machines) -> float:
+    """What the allocator holds beyond tensors, where the engine counts it as weights; at most."""
+    device = machines.accelerator
+    if device is None or device.vendor != "amd" or "slack_amd" not in setup.facts.constants:
+        return 1.0
+    return float(setup.facts.of("slack_amd", setup.version)["high"])
+
+
+def _share(
+    weights: Weights, spread: Sharding, setup: Setup, fields: Fields | None, padding: float
+) -> float:
     layers = int((fields or {}).get("layers") or spread.pipeline)
     stage = -(-layers // spread.pipeline) / layers
     body = ((weights.body - weights.replicated) / spread.tensor + weights.replicated) * stage
     if setup.facts.kind == "llama.cpp":
         return _layer_split(weights, spread, setup, layers)
-    experts = weights.experts / max(spread.expert, spread.tensor) * stage
-    experts *= _padding(weights, spread, setup, fields)
+    experts = weights.experts / max(spread.expert, spread.tensor) * stage * padding
     ends = (
         max(weights.embedding, weights.head)
         if spread.pipeline > 1
@@ -262,6 +304,12 @@ def _padding(weights: Weights, spread: Sharding, setup: Setup, fields: Fields | 
     hidden = (fields or {})["hidden_size"]
     inner = mix["moe_intermediate_size"] / (1 if spread.expert > 1 else spread.tensor)
     return float(_up(hidden, row["hidden"]) / hidden * _up(inner, row["inner"]) / inner)
+
+
+def _sometimes(setup: Setup) -> bool:
+    """Whether only some of this version's kernels want experts padded."""
+    known = "mxfp4_padding" in setup.facts.constants
+    return known and bool(setup.facts.of("mxfp4_padding", setup.version).get("maybe"))
 
 
 def _up(size: float, multiple: int) -> float:
