@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from aispec.governance import Governor
 from aispec.policy.finding import Severity
 from aispec.policy.rule import Rule, builtin_by_code
 from aispec.policy.selection import closeness
+from aispec.record import record
 from aispec.spec.globs import matches
 from aispec.spec.location import Path
 from aispec.spec.settings import Override, Settings
@@ -16,7 +16,7 @@ from aispec.spec.settings import Override, Settings
 THE_RULE = "the rule itself"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effective:
     """One rule where a file is judged: `severity` is none where it does not run."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aispec.catalog.store import Catalog
@@ -14,6 +12,7 @@ from aispec.policy.engine import from_problem
 from aispec.policy.finding import SEVERITIES, Finding
 from aispec.policy.rule import Rule, load_builtin
 from aispec.policy.selection import Selection
+from aispec.record import record, replace
 from aispec.report.report import FailOn
 from aispec.spec.location import START
 from aispec.spec.problem import Problem
@@ -21,6 +20,8 @@ from aispec.spec.reader import SpecFile
 from aispec.spec.settings import Settings, SettingsFinder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aispec.catalog.price_book import PriceBook
 
 
@@ -52,7 +53,7 @@ class Wishes(Protocol):
         """The folder that settings may not leave."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Governance:
     """What holds for one file. `known` are all rules, `rules` those that run."""
 
@@ -161,6 +162,10 @@ class Governor:
 
     def _policies(self, settings: Settings) -> Iterator[Path]:
         """The folders of rules that settings extend: in the repository, or of a package."""
+        if not settings.extends:
+            return
+        from pathlib import Path
+
         from aispec.packages import PREFIX, rules_of
 
         for number, name in enumerate(settings.extends):
@@ -178,12 +183,16 @@ class Governor:
         if settings.path not in self._catalogs:
             folders = self._inside(settings, settings.overlays, "overlays")
             prices = self._prices(settings)
-            self._catalogs[settings.path] = (
-                Catalog(tuple(map(Path, folders)), prices)
-                if folders or prices
-                else Catalog.default()
-            )
+            self._catalogs[settings.path] = self._over(folders, prices)
         return self._catalogs[settings.path]
+
+    @staticmethod
+    def _over(folders: Sequence[str], prices: PriceBook | None) -> Catalog:
+        if not (folders or prices):
+            return Catalog.default()
+        from pathlib import Path
+
+        return Catalog(tuple(map(Path, folders)), prices)
 
     def _prices(self, settings: Settings) -> PriceBook | None:
         """Return the run's own prices over those that settings name, if there are any."""
@@ -204,6 +213,8 @@ class Governor:
         return self._book(asked, asked, settings).over(book) if asked else book
 
     def _book(self, path: str, shown: str, settings: Settings) -> PriceBook:
+        from pathlib import Path
+
         from aispec.catalog.price_book import PriceBook, read_prices
         from aispec.catalog.shelf import CatalogError
 

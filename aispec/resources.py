@@ -1,42 +1,68 @@
-"""Where the data beside the code lies: in the checkout, or inside the installed package."""
+"""Where the data beside the code lies: in the checkout, or inside the installed package.
+
+What every run reads is opened by its name: importing `pathlib` takes as long as reading all of it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
-_PACKAGE = Path(__file__).resolve().parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
 @cache
 def packaged() -> bool:
     """Whether the data was compiled into the package, as a wheel has it."""
-    return (_PACKAGE / "_data").is_dir()
+    return os.path.isdir(os.path.join(_PACKAGE, "_data"))
 
 
 @cache
-def root() -> Path:
+def _root() -> str:
     """The folder that holds `schemas/` and `rules/`."""
-    return _PACKAGE / "_data" if packaged() else _PACKAGE.parent
+    return os.path.join(_PACKAGE, "_data") if packaged() else os.path.dirname(_PACKAGE)
 
 
 def rules_dir() -> Path:
     """The folder of the rules that come with aispec."""
-    return root() / "rules"
+    from pathlib import Path
+
+    return Path(_root(), "rules")
 
 
-@cache
+def compiled(*names: str) -> str:
+    """The path of a file or folder below a wheel's data, as `compiled("catalog", "index.json")`."""
+    return os.path.join(_root(), *names)
+
+
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema called `name` ("model" is `schemas/model.schema.json`).
 
     Raises FileNotFoundError where there is none.
     """
-    text = (root() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    return cast(dict[str, Any], json.loads(text))
+    found: dict[str, Any] = json.loads(schema_text(name))
+    return found
+
+
+def schema_text(name: str) -> str:
+    """The same as its file has it."""
+    with open(os.path.join(_root(), "schemas", f"{name}.schema.json"), encoding="utf-8") as file:
+        return file.read()
 
 
 def catalog_dir() -> Path:
     """The catalogue's data: JSON under `_data` in a wheel, YAML in a checkout."""
-    return root() / "catalog" if packaged() else _PACKAGE / "catalog" / "data"
+    from pathlib import Path
+
+    return Path(_root(), "catalog") if packaged() else Path(_PACKAGE, "catalog", "data")
+
+
+def read_json(path: str) -> Any:
+    """What a JSON file of ours says. Raises OSError where it can't be read."""
+    with open(path, "rb") as stream:
+        return json.loads(stream.read())

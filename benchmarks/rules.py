@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 import yaml
+
+from aispec.record import replace
 
 TODAY = date(2026, 11, 22)
 SPECS = 1_000

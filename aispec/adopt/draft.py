@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from aispec.record import made, record
 
 TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,200}")
 """One line of text, as a spec takes it."""
@@ -20,7 +21,7 @@ class Entry(NamedTuple):
     guess: bool = False
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Draft:
     """The fields of one deployment by dotted path, and what the reader should know besides.
 
@@ -28,8 +29,8 @@ class Draft:
     answered questions.
     """
 
-    fields: dict[str, Entry] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    fields: dict[str, Entry] = made(default_factory=dict)
+    notes: list[str] = made(default_factory=list)
     source: str = ""
 
     def put(self, path: str, value: Value | None, comment: str = "", guess: bool = False) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 NAMES = ("vllm", "sglang", "tgi", "llama.cpp", "ollama", "tensorrt-llm")
 _TAG = re.compile(r"v?([0-9]+(?:\.[0-9]+){1,3}(?:\.post[0-9]+|rc[0-9]+)?)(?:[-_.+].*)?")
 _BUILD = re.compile(r"(?:.*[-_])?b([0-9]{3,6})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flag:
     """What a flag sets (`to`), how its value is read (`how`), and words that mean others."""
 
@@ -30,7 +30,7 @@ class Flag:
         return self.how in ("yes", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Engine:
     """How one engine is started."""
 

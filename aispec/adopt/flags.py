@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from aispec.adopt.draft import Value
 from aispec.adopt.engines import Engine, Flag
 from aispec.adopt.launch import Setting
 from aispec.adopt.values import READERS
+from aispec.record import made, record
 
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z0-9_.-]*")
 _NOTHING_SAID = frozenset(("auto", "none", "", "-1", "default"))
 _VALUE = re.compile(r"-?[0-9.]+")
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Read:
     """What the arguments said: values by what they set, and flags that were left.
 
@@ -25,10 +25,10 @@ class Read:
     may be secret.
     """
 
-    said: dict[str, tuple[Value, str]] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    said: dict[str, tuple[Value, str]] = made(default_factory=dict)
+    words: list[str] = made(default_factory=list)
+    unread: list[str] = made(default_factory=list)
+    refused: list[str] = made(default_factory=list)
 
     def take(self, to: str) -> tuple[Value, str] | None:
         """Return what was said of one thing, and forget it."""

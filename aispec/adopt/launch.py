@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from aispec.record import made, record
 
 
 class Setting(NamedTuple):
@@ -14,7 +15,7 @@ class Setting(NamedTuple):
     where: str
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Launch:
     """A container as a manifest, a compose file or a command starts it.
 
@@ -27,17 +28,17 @@ class Launch:
     name: str = ""
     image: str = ""
     argv: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    env: Mapping[str, str] = made(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = made(default_factory=dict)
     accelerators: int | None = None
     counted_by: str = ""
     replicas: int | None = None
     replicas_by: str = ""
     nodes: int = 1
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = made(default_factory=dict)
     model: str = ""
     model_by: str = ""
     runtime: str = ""
     hook: str = ""
     line: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = made(default_factory=list)

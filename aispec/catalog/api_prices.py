@@ -6,20 +6,24 @@ None is an unknown price, never a free one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from aispec import resources
 from aispec.catalog.model_names import slug, stem
 from aispec.catalog.providers import canonical_provider, providers, resells
 from aispec.catalog.store import load_data
+from aispec.record import record, replace
+
+if TYPE_CHECKING:
+    from aispec.catalog.compile import PriceIndex
 
 ApiField = Literal["input", "output", "cached_input", "cache_write", "batch_input", "batch_output"]
 Spread = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LongContext:
     """The price of a whole request whose input is longer than `above` tokens."""
 
@@ -28,7 +32,7 @@ class LongContext:
     output: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriceWindow:
     """A time of day with its own price; `hours` of the day's 24 belong to it."""
 
@@ -49,7 +53,7 @@ def _minutes(stretch: str) -> tuple[int, int]:
     return int(start[0]) * 60 + int(start[1]), int(end[0]) * 60 + int(end[1])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiPrice:
     """One model's list price at one provider, USD per million tokens."""
 
@@ -165,23 +169,24 @@ def _times(value: float | None, factor: float) -> float | None:
 
 
 def _listed(provider: str, model: str) -> tuple[ApiPrice, ...]:
-    for how in (slug, stem):
-        wanted = how(model)
-        found = [row for row in _rows(provider) if wanted in map(how, _names(row))]
+    for how, wanted in (("slugs", slug(model)), ("stems", stem(model))):
+        found = _index()[how].get(wanted, {}).get(provider)
         if found:
-            return tuple(_api_price(provider, row) for row in found)
+            rows = load_data(f"prices/api/{provider}")["prices"]
+            return tuple(_api_price(provider, rows[place]) for place in found)
     return ()
 
 
-def _rows(provider: str) -> list[dict[str, Any]]:
-    if provider not in load_data("prices/providers")["priced"]:
-        return []
-    rows: list[dict[str, Any]] = load_data(f"prices/api/{provider}")["prices"]
-    return rows
+@lru_cache(maxsize=1)
+def _index() -> PriceIndex:
+    """Where each name of a model is priced; a wheel has it made."""
+    if resources.packaged():
+        made: PriceIndex = load_data("prices/api-index")
+        return made
+    from aispec.catalog.compile import price_index
 
-
-def _names(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return (row["model"], *row.get("serves", ()))
+    priced = load_data("prices/providers")["priced"]
+    return price_index({name: load_data(f"prices/api/{name}") for name in priced})
 
 
 def _api_price(provider: str, row: Mapping[str, Any]) -> ApiPrice:

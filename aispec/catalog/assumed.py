@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from aispec.catalog.deployment import Assumption
+from aispec.record import made, record
 
 DEFAULTS: Mapping[str, float] = {
     "peak_hour_share": 0.15,
@@ -19,11 +19,11 @@ of a text in another language for one in English; share of a draft's tokens that
 GB/s of the host's memory, from which layers that stay there are read."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Assumptions:
     """Collects what was assumed while a spec is resolved."""
 
-    made: list[Assumption] = field(default_factory=list)
+    made: list[Assumption] = made(default_factory=list)
 
     def add(self, name: str, value: object, why: str) -> None:
         """Note that `name` has `value` because of `why`."""

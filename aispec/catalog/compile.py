@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aispec.catalog import model_names
 from aispec.catalog.names import full_key, key, stem
 
 
@@ -45,7 +46,7 @@ def model_index(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, 
     for slug, entry in models.items():
         own = entry["id"].rpartition("/")[2]
         slugs[key(own)] = slug
-        for name in model_names(entry):
+        for name in names_of_model(entry):
             slugs[full_key(name)] = slug
         for name in (own, *entry.get("aliases", ())):
             shown.setdefault(name, slug)
@@ -69,13 +70,25 @@ def accelerator_index(accelerators: Mapping[str, Mapping[str, Any]]) -> dict[str
     return {"slugs": slugs, "shown": shown}
 
 
-TOLD_ONLY = frozenset({"why", "sources", "examples", "since"})
-"""What a rule has for people who read it, and no run that judges needs."""
+PriceIndex = Mapping[str, Mapping[str, Mapping[str, Sequence[int]]]]
+
+
+def price_index(prices: Mapping[str, Mapping[str, Any]]) -> PriceIndex:
+    """Where each model's tokens are priced: rows by `slugs` or `stems`, name and provider."""
+    index: dict[str, dict[str, dict[str, list[int]]]] = {"slugs": {}, "stems": {}}
+    for provider, listed in prices.items():
+        for place, row in enumerate(listed["prices"]):
+            names = (row["model"], *row.get("serves", ()))
+            for how, told in (("slugs", model_names.slug), ("stems", model_names.stem)):
+                for name in dict.fromkeys(map(told, names)):
+                    index[how].setdefault(name, {}).setdefault(provider, []).append(place)
+    return index
+
 
 INDEXES = {"models": model_index, "accelerators": accelerator_index}
 
 
-def model_names(entry: Mapping[str, Any]) -> list[str]:
+def names_of_model(entry: Mapping[str, Any]) -> list[str]:
     """The names of a model: its id and aliases."""
     return [entry["id"], *entry.get("aliases", ())]
 
@@ -101,33 +114,9 @@ def compile_data(data: Path, out: Path) -> None:
     index = {kind: build(read_entries(data / kind)) for kind, build in INDEXES.items()}
     # Spellings are wanted only when a name is not found: a file of their own keeps look-up fast.
     shown = {kind: of_kind.pop("shown") for kind, of_kind in index.items()}
-    for name, value in (("index", index), ("shown", shown)):
+    priced = price_index(read_entries(data / "prices" / "api"))
+    for name, value in (("index", index), ("shown", shown), ("prices/api-index", priced)):
         (out / f"{name}.json").write_text(to_json(value), encoding="utf-8")
-
-
-def compile_rules(folder: Path) -> list[dict[str, Any]]:
-    """Every rule under a folder, in the order of its `path`, which is relative and has slashes.
-
-    Rules are read in the dialect of specs, because their examples are specs.
-    """
-    from aispec.spec.document import parse
-
-    found = ((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.yaml"))
-    rules = []
-    for name, path in sorted(found):
-        documents, problems = parse(path.read_text(encoding="utf-8"))
-        if problems or len(documents) != 1:
-            raise ValueError(f"{name}: {problems[0].message if problems else 'not one document'}")
-        rules.append({**documents[0].data, "path": name})
-    return rules
-
-
-def write_rules(folder: Path, out: Path) -> None:
-    """Write the rules of `folder` twice: whole, and as a run that judges needs them."""
-    rules = compile_rules(folder)
-    judging = [{k: v for k, v in rule.items() if k not in TOLD_ONLY} for rule in rules]
-    (out / "rules.json").write_text(to_json(judging), encoding="utf-8")
-    (out / "rules-told.json").write_text(to_json(rules), encoding="utf-8")
 
 
 def _files(data: Path) -> Iterator[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aispec.catalog.engines import EngineFacts
@@ -11,13 +10,14 @@ from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import CacheFormat, WeightFormat
 from aispec.catalog.limits import RateLimit
 from aispec.catalog.prices import ApiPrice, InstancePrice
+from aispec.record import record
 from aispec.spec.model import Spec
 
 if TYPE_CHECKING:
     from aispec.catalog.local.model import TensorBytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumption:
     """A value that stands in for one the spec leaves out, with the field that would set it."""
 
@@ -26,7 +26,7 @@ class Assumption:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Miss:
     """A name that the catalogue does not know, with the nearest ones it does."""
 
@@ -34,7 +34,7 @@ class Miss:
     nearest: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setup:
     """The engine with its knobs as it would run: written, or its own defaults.
 
@@ -60,7 +60,7 @@ class Setup:
         return self.facts.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sharding:
     """How one replica is spread over its devices."""
 
@@ -76,7 +76,7 @@ class Sharding:
         return self.tensor * self.pipeline * self.data
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Machines:
     """The hardware of all replicas. Two are the same only where they are one object.
 
@@ -104,7 +104,7 @@ class Machines:
         return self.candidates[0] if self.candidates else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """The API in place of hardware."""
 
@@ -115,7 +115,7 @@ class Endpoint:
     miss: Miss | None = None  # a provider that the catalogue does not know
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deployment:
     """One spec against the catalogue. Exactly one of `machines`, `endpoint` and `routes` is set."""
 

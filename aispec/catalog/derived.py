@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from aispec.catalog.endings import Endings, table
 from aispec.catalog.names import LONGEST, key, organisation
+from aispec.record import record
 
 _BETWEEN_WORDS = re.compile(r"[^A-Za-z0-9.]+|(?<![0-9])\.|\.(?![0-9])")
 _MOST_WORDS = 24
@@ -27,7 +27,7 @@ _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derived:
     """What a name says: the model to look up, and how this copy of it differs.
 

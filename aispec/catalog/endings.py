@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from aispec.record import record
 
 _LONGEST_ENDING = 4
 _GGUF = re.compile(
@@ -19,7 +20,7 @@ _ONLY_BITS = re.compile(rf"{_BITS}(?:-h\d)?")
 _CONTEXT = re.compile(r"(?:gradient-)?(?:(?P<k>\d{1,4})k|(?P<m>1|2|4|5|10)m)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """The words of `data/derived.yaml`."""
 

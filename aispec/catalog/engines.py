@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 Version = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EngineFacts:
     """One engine's entry in `data/engines.yaml`.
 

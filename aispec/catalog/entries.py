@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from aispec.record import made, record
 
 _NOTHING: Mapping[str, Any] = {}
 #: How far usable memory may lie from the figure, by how the figure was come by, where no
@@ -12,7 +13,7 @@ _NOTHING: Mapping[str, Any] = {}
 _SPREAD = {"measured": 0.005, "knowledge": 0.015, "estimated": 0.03, "share": 0.05, "os-limit": 0.0}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@record(eq=False)
 class Model:
     """A model: its size, architecture, limits, licence and training, with sources."""
 
@@ -27,17 +28,17 @@ class Model:
     aliases: tuple[str, ...] = ()
     released: str | None = None
     deprecated: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = made(default_factory=dict)
     architecture: Mapping[str, Any] | None = None
-    context: Mapping[str, int] = field(default_factory=dict)
+    context: Mapping[str, int] = made(default_factory=dict)
     native_precision: str | None = None
-    modalities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    modalities: Mapping[str, tuple[str, ...]] = made(default_factory=dict)
     tokenizer: str | None = None
     embedding_dim: int | None = None
     knowledge_cutoff: str | None = None
-    training: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = made(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
-    verify: Mapping[str, Any] = field(default_factory=dict)
+    verify: Mapping[str, Any] = made(default_factory=dict)
     notes: str | None = None
 
     @classmethod
@@ -77,7 +78,7 @@ class Model:
         return self.training.get("flops")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@record(eq=False)
 class Accelerator:
     """An accelerator: memory, bandwidth, dense compute by type, links, with sources."""
 
@@ -94,15 +95,15 @@ class Accelerator:
     ambiguous_aliases: tuple[str, ...] = ()
     bandwidth_gbps: float | None = None
     bandwidth_bins: tuple[Mapping[str, Any], ...] = ()
-    tflops_by_type: Mapping[str, float] = field(default_factory=dict)
+    tflops_by_type: Mapping[str, float] = made(default_factory=dict)
     npu_tops: float | None = None
     advertised_tops: Mapping[str, Any] | None = None
-    supports: Mapping[str, bool] = field(default_factory=dict)
+    supports: Mapping[str, bool] = made(default_factory=dict)
     runtime: str | None = None
     compute_capability: str | None = None
     gfx: str | None = None
     architecture: str | None = None
-    interconnect: Mapping[str, Any] = field(default_factory=dict)
+    interconnect: Mapping[str, Any] = made(default_factory=dict)
     max_per_node: int | None = None
     devices_per_package: int = 1
     tdp_w: float | None = None

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 _LONGEST_NAME = 64
+_GGUF = "gguf:"
 _EXL = re.compile(r"(exl[23])(?:-(\d(?:\.\d{1,3})?)(?:-?bpw)?)?")
 _BELOW_4_BIT = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WeightFormat:
     """How a model's weights are stored.
 
@@ -46,7 +47,7 @@ class WeightFormat:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CacheFormat:
     """How an element of the key-value cache is stored; no bytes means in the model's own dtype."""
 
@@ -62,7 +63,7 @@ def weight_format(name: str) -> WeightFormat | None:
         return None
     known = _weight_names().get(plain)
     if known is not None:
-        return _weight_formats()[known]
+        return _known(known)
     exl = _EXL.fullmatch(plain)
     return _exl(exl[1], float(exl[2]) if exl[2] else None) if exl else None
 
@@ -77,7 +78,7 @@ def format_names() -> tuple[str, ...]:
 
     Any `exl2-<bits>bpw` and `exl3-<bits>bpw` stand for their whole family.
     """
-    return (*_weight_formats(), "exl2-4.0bpw", "exl3-4.0bpw")
+    return (*_aliases(), "exl2-4.0bpw", "exl3-4.0bpw")
 
 
 def cache_format_names() -> tuple[str, ...]:
@@ -89,22 +90,30 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_]+", "-", name.strip().lower())
 
 
-@lru_cache(maxsize=1)
-def _weight_formats() -> dict[str, WeightFormat]:
+@lru_cache(maxsize=128)
+def _known(name: str) -> WeightFormat:
+    """The format of this canonical name."""
     listed = load_data("formats/weights")["formats"]
-    found = {name: _listed(name, entry) for name, entry in listed.items()}
-    gguf = load_data("formats/gguf")
-    for kind, entry in gguf["file_types"].items():
-        found[f"gguf:{kind}"] = _gguf(kind, entry, gguf)
-    return found
+    if name in listed:
+        return _listed(name, listed[name])
+    return _gguf(name.removeprefix(_GGUF), load_data("formats/gguf"))
+
+
+def _aliases() -> dict[str, tuple[str, ...]]:
+    """The other names of each format, by its canonical one."""
+    listed = load_data("formats/weights")["formats"]
+    mixes = load_data("formats/gguf")["file_types"]
+    return {name: tuple(entry["aliases"]) for name, entry in listed.items()} | {
+        f"{_GGUF}{kind}": _gguf_aliases(kind) for kind in mixes
+    }
 
 
 @lru_cache(maxsize=1)
 def _weight_names() -> dict[str, str]:
     """Names as `_plain` leaves them, to canonical ones; the first to claim a name has it."""
     names: dict[str, str] = {}
-    for canonical, entry in _weight_formats().items():
-        for name in (canonical, *entry.aliases):
+    for canonical, aliases in _aliases().items():
+        for name in (canonical, *aliases):
             names.setdefault(_plain(name), canonical)
     return names
 
@@ -139,12 +148,13 @@ def _listed(name: str, entry: Mapping[str, Any]) -> WeightFormat:
     )
 
 
-def _gguf(kind: str, entry: Mapping[str, Any], gguf: Mapping[str, Any]) -> WeightFormat:
+def _gguf(kind: str, gguf: Mapping[str, Any]) -> WeightFormat:
+    entry = gguf["file_types"][kind]
     bits = {name: size * 8 / weights for name, (weights, size) in gguf["block_types"].items()}
     mix = load_data("formats/gguf_mixes")["mixes"].get(kind, {})
     base, rest = bits[entry["base"]], bits[mix.get("base", entry["base"])]
     return WeightFormat(
-        name=f"gguf:{kind}",
+        name=f"{_GGUF}{kind}",
         family="gguf",
         linear_bits=base,
         embedding_bits=bits[mix["token_embd"]] if "token_embd" in mix else rest,
@@ -158,16 +168,17 @@ def _gguf(kind: str, entry: Mapping[str, Any], gguf: Mapping[str, Any]) -> Weigh
         experts_only="experts" in mix,
         rest_bits=rest if "experts" in mix else None,
         below_4_bit=base < _BELOW_4_BIT,
-        aliases=(kind, f"gguf-{kind}", *_family_aliases(kind)),
+        aliases=_gguf_aliases(kind),
         source=gguf["source"],
     )
 
 
-def _family_aliases(kind: str) -> tuple[str, ...]:
-    """Names for a family of mixes, which stand for its usual member."""
+def _gguf_aliases(kind: str) -> tuple[str, ...]:
+    """Other names of a mix; the usual one of a family goes by the family's, too."""
     usual = {"Q3_K_M": "Q3_K", "Q4_K_M": "Q4_K", "Q5_K_M": "Q5_K", "MXFP4_MOE": "MXFP4"}
     short = usual.get(kind)
-    return (f"gguf:{short}", f"gguf-{short}", short) if short else ()
+    family = (f"{_GGUF}{short}", f"gguf-{short}", short) if short else ()
+    return (kind, f"gguf-{kind}", *family)
 
 
 @lru_cache(maxsize=128)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 # Tensors with the sensitivity of attention values.
 _LIKE_ATTN_V = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
@@ -19,7 +19,7 @@ _UNQUANTIZED = re.compile(r".*norm|.*bias|ffn_gate_inp.*|ssm_conv1d.*|.*rope_fre
 _NAME = re.compile(r"(?:blk\.\d+\.)?([a-z0-9_]+?)(_exps|_shexp)?(?:\.weight)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GgufShape:
     """What of a model the choice of types depends on; `gqa` is query heads per key-value head."""
 

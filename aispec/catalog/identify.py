@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.deployment import Miss
 from aispec.catalog.entries import Model
 from aispec.catalog.store import Catalog, Match
+from aispec.record import record, replace
 from aispec.spec.model import ModelRef
 
 if TYPE_CHECKING:
     from aispec.catalog.local import LocalModel
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """A model, or the name that nobody knows, and how it was read.
 

@@ -5,19 +5,19 @@ None is an unknown price, never a free one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 from aispec.catalog.providers import canonical_cloud
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 Purchase = Literal["on-demand", "spot", "reserved-1y"]
 Spread = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InstancePrice:
     """What one kind of instance costs in one region, USD per hour for all of it.
 
@@ -54,22 +54,24 @@ def instance_price(name: str) -> tuple[InstancePrice, ...]:
         return ()
     wanted = _instance_key(instance)
     return tuple(
-        price
-        for price in _instances()
-        if provider in (None, price.provider) and _instance_key(price.instance) == wanted
+        _price(group, row)
+        for group, row in _rows()
+        if provider in (None, group["provider"]) and _instance_key(row[0]) == wanted
     )
 
 
 @lru_cache(maxsize=1024)
 def accelerator_prices(accelerator: str) -> tuple[InstancePrice, ...]:
     """Prices of all instances with whole accelerators of this catalogue id."""
-    return tuple(p for p in _instances() if p.accelerator == accelerator and p.accelerators >= 1)
+    return tuple(
+        _price(group, row) for group, row in _rows() if row[1] == accelerator and row[2] >= 1
+    )
 
 
 @lru_cache(maxsize=1)
 def priced_accelerators() -> tuple[str, ...]:
     """Catalogue ids of all accelerators that somebody rents whole, sorted."""
-    return tuple(sorted({p.accelerator for p in _instances() if p.accelerators >= 1}))
+    return tuple(sorted({row[1] for _, row in _rows() if row[2] >= 1}))
 
 
 def hourly_range(
@@ -98,9 +100,9 @@ def _median(values: list[float]) -> float:
     return (ordered[middle - 1] + ordered[middle]) / 2
 
 
-@lru_cache(maxsize=1)
-def _instances() -> tuple[InstancePrice, ...]:
-    return tuple(_price(g, row) for g in load_data("prices/cloud")["groups"] for row in g["rows"])
+def _rows() -> Iterator[tuple[Mapping[str, Any], Sequence[Any]]]:
+    """Every row, as `_price` reads it, with the group that it stands in."""
+    return ((group, row) for group in load_data("prices/cloud")["groups"] for row in group["rows"])
 
 
 def _price(group: Mapping[str, Any], row: Sequence[Any]) -> InstancePrice:

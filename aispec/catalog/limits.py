@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.model_names import slug, stem
 from aispec.catalog.providers import canonical_provider
 from aispec.catalog.store import load_data
+from aispec.record import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RateLimit:
     """The default limit of one tier; None is a figure nobody published, never "no limit".
 
@@ -84,7 +84,7 @@ def tiers(provider: str, model: str) -> tuple[str, ...]:
     return tuple(entry["tiers"]) if entry else ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Provisioned:
     """Units of throughput that a provider sells: what one carries, and in what lots.
 
@@ -129,7 +129,7 @@ def provisioned(provider: str, model: str, regional: bool = False) -> Provisione
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProvisionedPrice:
     """USD of one provisioned unit: by the hour, reserved for a month, reserved for a year."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import ceil
 
 from aispec.catalog.assumed import Assumptions
@@ -10,6 +9,7 @@ from aispec.catalog.deployment import Machines, Miss, Sharding
 from aispec.catalog.entries import Accelerator
 from aispec.catalog.prices import InstancePrice
 from aispec.catalog.store import Ambiguous, Catalog, Match
+from aispec.record import replace
 from aispec.spec.model import Hardware, Parallelism
 
 MONTH = 730.0  # hours

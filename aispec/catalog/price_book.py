@@ -18,9 +18,7 @@ replaces all prices of its accelerator.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.api_prices import ApiPrice, api_price
@@ -33,8 +31,11 @@ from aispec.catalog.instance_prices import (
 from aispec.catalog.model_names import slug, stem
 from aispec.catalog.providers import canonical_cloud, canonical_provider
 from aispec.catalog.shelf import CatalogError
+from aispec.record import record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aispec.spec.document import Document
 
 _MOST = 1 << 20  # bytes
@@ -45,7 +46,7 @@ _TOKEN_KEYS = {"provider", "model", *_TOKENS, *_ABOUT}
 _HOUR_KEYS = {"provider", "instance", "accelerator", "accelerators", "region", *_HOURS, *_ABOUT}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriceBook:
     """Prices that go before the catalogue's; an empty one is the catalogue as it comes."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 Range = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LatencyProfile:
     """What users of one kind expect: TTFT in ms at a percentile, and tokens a second for each.
 
@@ -28,7 +28,7 @@ class LatencyProfile:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grid:
     """A place's electricity: gCO2e a kWh as (likely, low, high), household USD a kWh."""
 

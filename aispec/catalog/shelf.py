@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
+from os import PathLike, listdir
+from os.path import join
+from typing import TYPE_CHECKING, Any
 
 from aispec import resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: An overlay is written by whoever may open a pull request, so it is bounded.
 _MOST_FILES = 5_000
@@ -33,9 +36,9 @@ class CompiledShelf:
     A kind is "models" or "accelerators"; its indexes are those of `aispec.catalog.compile`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str | PathLike[str]) -> None:
         self._folder = folder
-        self._index = _read_json(folder / "index.json")
+        self._index = self._file("index")
 
     def index(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Where each key leads, as it was built."""
@@ -44,17 +47,20 @@ class CompiledShelf:
 
     def shown(self, kind: str) -> Mapping[str, str]:
         """The spellings to suggest and whose they are; read only when a name is not found."""
-        found: Mapping[str, str] = _read_json(self._folder / "shown.json")[kind]
+        found: Mapping[str, str] = self._file("shown")[kind]
         return found
 
     def read(self, kind: str, slug: str) -> Entry:
         """One file's entry."""
-        entry: Entry = _read_json(self._folder / kind / f"{slug}.json")
+        entry: Entry = self._file(kind, slug)
         return entry
 
     def slugs(self, kind: str) -> list[str]:
         """The names of the files."""
-        return sorted(path.stem for path in (self._folder / kind).glob("*.json"))
+        return sorted(name.removesuffix(".json") for name in listdir(join(self._folder, kind)))
+
+    def _file(self, *names: str) -> Any:
+        return resources.read_json(join(self._folder, *names) + ".json")
 
 
 class YamlShelf:
@@ -167,7 +173,3 @@ def _validator(schema: str) -> Any:
 
         return Draft202012Validator(resources.schema(schema))
     return validator_for(resources.schema(schema))
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_bytes())

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aispec import resources
 from aispec.catalog.entries import Accelerator, Model
@@ -23,8 +21,11 @@ from aispec.catalog.names import (
     stem,
 )
 from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
+from aispec.record import record, replace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aispec.catalog.derived import Derived
     from aispec.catalog.price_book import PriceBook
 
@@ -39,7 +40,8 @@ _BRAND = re.compile(
 _SIZE = re.compile(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
 
 
-class Match(NamedTuple, Generic[T]):
+@record
+class Match(Generic[T]):
     """The entry a name stands for; `how` is "id", "alias" or, with a `note`, "inferred".
 
     `option_gb` is the size the name itself said (`m4-max-64gb`), where one name has several;
@@ -53,14 +55,16 @@ class Match(NamedTuple, Generic[T]):
     format: str | None = None
 
 
-class Ambiguous(NamedTuple, Generic[T]):
+@record
+class Ambiguous(Generic[T]):
     """A name several entries go by, as "a100" does."""
 
     name: str
     entries: tuple[T, ...]
 
 
-class Missing(NamedTuple):
+@record
+class Missing:
     """A name nobody goes by, and up to three that are spelled like it."""
 
     name: str
@@ -216,12 +220,10 @@ def load_data(name: str) -> Any:
 
     The same value, which nobody may change, comes back each time.
     """
+    if resources.packaged():
+        return resources.read_json(resources.compiled("catalog", f"{name}.json"))
     from aispec.catalog.compile import read_yaml
 
-    if resources.packaged():
-        import json
-
-        return json.loads(data_file(f"{name}.json").read_bytes())
     return read_yaml(data_file(f"{name}.yaml"))
 
 
@@ -237,8 +239,9 @@ def _default() -> Catalog:
 
 @cache
 def _shipped() -> Shelf:
-    folder = resources.catalog_dir()
-    return CompiledShelf(folder) if resources.packaged() else YamlShelf(folder)
+    if resources.packaged():
+        return CompiledShelf(resources.compiled("catalog"))
+    return YamlShelf(resources.catalog_dir())
 
 
 def _as_named(name: str, entry: Model) -> Match[Model]:

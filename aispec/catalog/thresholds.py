@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from aispec.catalog.store import load_data
+from aispec.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Threshold:
     """One threshold: `flop` in all, or `ratio` of the original model's, crossed when `comparison`.
 

@@ -7,13 +7,13 @@ never asked for an encoding by name, which it would fetch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.model_names import slug
 from aispec.catalog.store import data_file, load_data
+from aispec.record import record
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -22,7 +22,7 @@ Spread = tuple[float, float, float]
 _SAME: Spread = (1.0, 1.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tokenizer:
     """How the tokens of a model are counted.
 

@@ -8,12 +8,12 @@ end is compared with the other's farthest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Literal
 
 from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 
 Trend = Literal[
     "same",
@@ -37,7 +37,7 @@ _SHARED_WHERE: dict[str, tuple[str, ...]] = {
 """The facts that have to agree for a group's errors to be the same; other groups always share."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """What a figure rose or fell by: the amount in its own unit, and as a share of what it was."""
 

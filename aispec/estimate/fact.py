@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.estimate.answer import Answer
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """A text or an answer that can't be had, with the reason. Figures have `Quantity.unknown`."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Absent:
     """A fact that does not apply to this deployment, or a field its author left out.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aispec.catalog.deployment import Deployment
@@ -24,19 +23,20 @@ from aispec.estimate.request import Request, request_of
 from aispec.estimate.tokens import count_tokens
 from aispec.estimate.traffic import Traffic
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import made, record, replace
 from aispec.spec.model import Workload
 
 _MOST = 256.0  # requests at once where neither cache nor engine bounds them
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """A deployment with the load it carries: its own workload, or its share of a front door's."""
 
     deployment: Deployment
     workload: Workload | None
     today: date | None = None
-    prompts: Mapping[str, str | Quantity] = field(default_factory=dict)  # texts, or their tokens
+    prompts: Mapping[str, str | Quantity] = made(default_factory=dict)  # texts, or their tokens
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
     request: Request | None = None  # what the workload's request is, where that is known already
     brief: bool = False  # whether the facts that are searched for, which take long, are left out

@@ -6,7 +6,6 @@ out what is read from the prompt cache, and some reserve `max_tokens` when a req
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
@@ -19,6 +18,7 @@ from aispec.estimate.provisioned import units_needed
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
+from aispec.record import record
 from aispec.spec.model import BatchJob, Workload
 
 _MINUTE = 60.0
@@ -31,7 +31,7 @@ _NONE = Absent("no rate limit applies to it")
 _NEEDED = ("tpm", "rpm", "tpd", "rpd", "itpm", "otpm")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Load:
     """What the limits are held against."""
 

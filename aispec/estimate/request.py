@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from aispec.catalog.assumed import DEFAULTS
 from aispec.catalog.tokenizers import inflation as measured
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.spec.model import Media, Workload
 
 _NOTHING = Quantity(0.0, "tokens", how="nothing is written")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """Tokens of the mean request, and of the longest."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from aispec.catalog.deployment import Deployment
 from aispec.estimate import context, identity, traffic
@@ -13,6 +12,7 @@ from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.quantity import Quantity, total
 from aispec.estimate.request import request_of
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import replace
 from aispec.spec.model import Spec, Users, Workload
 
 _LIMITED = ("tpm", "rpm", "tpd", "itpm", "otpm")

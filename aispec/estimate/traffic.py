@@ -7,19 +7,19 @@ concurrency through the time a request takes (Little's law), and a given concurr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.latency.load import Load, closed, opened
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.quantity import Quantity, total
 from aispec.estimate.request import Request
+from aispec.record import record
 from aispec.spec.model import BatchJob, Workload
 
 _HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traffic:
     """Requests over all replicas."""
 

@@ -7,8 +7,9 @@ A month is 730 hours, that is 30.4 days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from aispec.record import record
 
 _HOUR = 3600.0
 MONTH_HOURS = 730.0
@@ -61,7 +62,7 @@ ATOMS: dict[str, tuple[str, float]] = {
 Dimensions = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Unit:
     """A unit: its name as people read it, its dimensions, and its size in base units.
 

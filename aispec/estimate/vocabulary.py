@@ -7,13 +7,14 @@ this list when a rule is loaded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from aispec.record import record
 
 Kind = Literal["number", "text", "answer", "flag"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One name that a rule may use."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from aispec.mend.canonical import renames
 from aispec.mend.placing import Value, set_field
 from aispec.mend.text import Edit, Number, RefusedError, Source, applied, requoted, scalar_edit
 from aispec.mend.units import quantities, respelled
+from aispec.record import made, record
 from aispec.resources import schema
 from aispec.spec.document import Document, parse, split
 from aispec.spec.problem import Problem
@@ -21,12 +21,12 @@ _ROUNDS = 8
 _UNREAD = frozenset(("SPEC001", "SPEC002", "SPEC003", "SPEC004"))
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Mended:
     """A file's text after mending, and what was left alone, with the line and the reason."""
 
     text: str
-    left: list[tuple[int, str]] = field(default_factory=list)
+    left: list[tuple[int, str]] = made(default_factory=list)
 
 
 def mended(text: str, path: str) -> Mended:

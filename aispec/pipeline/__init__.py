@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -23,6 +22,7 @@ from aispec.pipeline.placed import Placed, place_all, prompts, strays
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule, load_builtin
+from aispec.record import replace
 from aispec.report.report import Judged, Report
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile, read, read_file

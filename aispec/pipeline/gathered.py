@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aispec.governance import Governor
 from aispec.pipeline.options import Options
+from aispec.record import record
 from aispec.spec.discover import find
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile, read, read_file
 from aispec.spec.settings import SettingsFinder
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gathered:
     """Files that were read; `problems` are those of finding them."""
 

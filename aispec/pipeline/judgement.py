@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aispec.estimate.stated import stated
 from aispec.governance import Governor
@@ -13,6 +12,7 @@ from aispec.policy.baseline import hidden
 from aispec.policy.engine import Subject, judge
 from aispec.policy.finding import Finding
 from aispec.policy.waiver import apply
+from aispec.record import replace
 from aispec.report.report import Judged
 from aispec.spec.reader import SpecFile
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from aispec.policy.rule import Rule
+from aispec.record import made, record
 from aispec.report.report import FailOn, Report
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """How a run differs from the usual one."""
 
@@ -25,6 +25,6 @@ class Options:
     prices: str | None = None  # a file that goes before the settings' and the catalogue's
     baseline: str | None = None  # a file; None is the one beside the settings, "" none at all
     remedies: bool | None = None  # None: unless there are very many findings
-    files: Mapping[str, str] = field(default_factory=dict)  # not on disk, by the name in a spec
+    files: Mapping[str, str] = made(default_factory=dict)  # not on disk, by the name in a spec
     before: Report | None = None  # the run that this one is compared with
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.deployment import Deployment
@@ -14,6 +12,7 @@ from aispec.estimate.difference import NO_BASE
 from aispec.estimate.fact import Absent, Facts
 from aispec.governance import Governance, Governor
 from aispec.pipeline.options import Options
+from aispec.record import made, record
 from aispec.spec.astray import astray, inside
 from aispec.spec.model import Workload
 from aispec.spec.problem import Problem
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _MOST_OF_A_PROMPT = 4 << 20  # bytes
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Placed:
     """A deployment on its way through the pipeline."""
 
@@ -34,8 +33,8 @@ class Placed:
     deployment: Deployment
     governance: Governance
     workload: Workload | None
-    facts: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    facts: dict[str, Any] = made(default_factory=dict)
+    problems: list[Problem] = made(default_factory=list)
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
 
 
@@ -70,6 +69,8 @@ def _local(
     full = inside(written, folder, root)
     if full is None or not os.path.exists(full):
         return None, []  # SPEC013 says so
+    from pathlib import Path
+
     from aispec.catalog.local import LocalError, read_local
 
     try:

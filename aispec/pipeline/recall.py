@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aispec.estimate.fact import Absent, Facts
 from aispec.pipeline.options import Options
 from aispec.pipeline.placed import Placed
+from aispec.record import record
 
 _NEW = Absent("it was not there before")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Known:
     path: str
     name: str

@@ -7,7 +7,6 @@ same loads whenever the same spec is read.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
@@ -18,6 +17,7 @@ from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import Gathered
 from aispec.pipeline.options import Options
 from aispec.pipeline.placed import Placed, place_all, prompts
+from aispec.record import replace
 from aispec.report.html.study import Key, Point, Study, Sweep
 from aispec.spec.model import Users, Workload
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -20,6 +19,7 @@ from aispec.governance import Governance
 from aispec.policy.engine import finds, verdicts
 from aispec.policy.finding import Finding
 from aispec.policy.remedy import Outcome, Trials, remedies
+from aispec.record import made, record, replace
 from aispec.report.report import Judged
 from aispec.spec.model import Spec, Workload
 
@@ -27,7 +27,7 @@ MOST_DEPLOYMENTS = 50
 """With more deployments that something is found in, remedies are looked for only when asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bench:
     """What a deployment is tried with: all that stays while its spec changes.
 
@@ -43,7 +43,7 @@ class Bench:
     targets: tuple[Bench, ...] = ()
     before: Facts | Absent = NO_BASE
     brief: bool = False  # whether facts that take long are left out, where no rule asks for them
-    kept: list[Request] = field(default_factory=list, compare=False)
+    kept: list[Request] = made(default_factory=list, init=False)
 
     def attempt(self, spec: Spec) -> Outcome:
         """Run the pipeline on a changed spec."""

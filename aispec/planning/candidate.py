@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from aispec.catalog.entries import Accelerator, Model
 from aispec.catalog.formats import WeightFormat
 from aispec.policy.change import Changes
+from aispec.record import made, record
 from aispec.spec.model import Parallelism
 
 Order = tuple[int, tuple[str, ...]]
@@ -17,15 +18,15 @@ Order = tuple[int, tuple[str, ...]]
 _BY_ITSELF = Parallelism()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Part:
     """One choice: its name, and the fields that choosing it changes."""
 
     name: str
-    changes: Changes = field(default_factory=dict)
+    changes: Changes = made(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Offer(Part):
     """A way to have a card: USD an hour for one, as (likely, low), and how many come together."""
 
@@ -40,7 +41,7 @@ class Offer(Part):
         return self.price[0] * paid, self.price[1] * paid
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Card(Part):
     """An accelerator with the offers for it; `kept` where it is the written hardware."""
 
@@ -50,7 +51,7 @@ class Card(Part):
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Layout(Part):
     """Accelerators of one replica and how the model is spread over them."""
 
@@ -58,21 +59,21 @@ class Layout(Part):
     degrees: Parallelism = _BY_ITSELF
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Stored(Part):
     """A format of weights."""
 
     form: WeightFormat | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Served(Part):
     """A model that is good enough."""
 
     model: Model | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Knobs:
     """The engine's settings that are tried: type of cache, length of a sequence, sequences."""
 
@@ -117,7 +118,7 @@ class Base:
         return len(self.knobs) * len(self.replicas) * len(self.offers)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """One changed spec, with what decides between it and its equals."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aispec.catalog.deployment import Deployment, Machines
 from aispec.catalog.entries import Accelerator
@@ -15,11 +14,12 @@ from aispec.estimate.memory.budget import total_memory
 from aispec.planning.candidate import Card, Offer
 from aispec.planning.wishes import PlanError, Wishes
 from aispec.policy.change import GONE, Changes, Step, step
+from aispec.record import record
 
 _OF_THE_OLD = ("price", "memory")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Market:
     """Where accelerators may come from. `clouds` of None are all."""
 

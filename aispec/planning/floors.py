@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
 
 from aispec.catalog.assumed import Assumptions
@@ -36,6 +36,7 @@ from aispec.policy.change import changed
 from aispec.policy.engine import names
 from aispec.policy.panel import Seat
 from aispec.policy.rule import Rule
+from aispec.record import record, replace
 
 _GIB = 2.0**30
 _LESS = 1 - 1e-9  # so that rounding never makes a bound of what is none
@@ -45,7 +46,7 @@ _TARGETS = (*_SLOWER, "latency.tps < sla.tps")
 _KNOWN: Mapping[str, Fact] = {"model.known": Answer.YES, "hardware.known": Answer.YES}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Floor:
     """What a base has at best: its standing and its level of latency."""
 
@@ -53,7 +54,7 @@ class Floor:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Times:
     """Seconds to the first token and of each of `steps` after it."""
 
@@ -74,7 +75,7 @@ class _Times:
         return self.above and isfinite(self.whole)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Replica:
     """One replica before any load: its speed, and its memory."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from aispec.governance import Governor
@@ -15,22 +14,23 @@ from aispec.pipeline.placed import Placed, place_all, prompts
 from aispec.pipeline.trials import Bench
 from aispec.planning.trial import Trial
 from aispec.planning.wishes import PlanError, Unplannable, Wishes
+from aispec.record import made, record
 from aispec.report.report import Judged
 from aispec.spec.reader import SpecFile, read, read_file
 from aispec.spec.settings import SettingsFinder
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """Which deployment of which file to plan; `text` goes before the file on disk."""
 
     path: str
     name: str | None = None
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Wishes = made(default_factory=Wishes)
     text: bytes | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """The deployment to plan, as it is, and the trial of what it may become."""
 

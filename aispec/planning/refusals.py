@@ -8,7 +8,6 @@ compares a month's cost with what the model alone decides fails again wherever t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
 
@@ -17,6 +16,7 @@ from aispec.planning.candidate import DIMENSIONS
 from aispec.planning.trial import COST, KEEPS_UP, MEETS, STARTS, Trial, Tried
 from aispec.policy.engine import names
 from aispec.policy.rule import Rule
+from aispec.record import made, record
 
 _ALL = frozenset(DIMENSIONS)
 _BUILT = frozenset({"model", "card", "engine", "format", "layout", "cache", "length", "sequences"})
@@ -99,14 +99,14 @@ _ASKED = "hardware.asked"
 _GIVEN = f"given({_ASKED})"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Refusals:
     """What is known to fail, and why."""
 
     trial: Trial
     daily: bool  # whether users a day are given: what the model alone decides then is more
-    _seen: dict[tuple[str, ...], set[tuple[str, ...]]] = field(default_factory=dict)
-    _dear: dict[tuple[str, str], float] = field(default_factory=dict)  # by requirement and model
+    _seen: dict[tuple[str, ...], set[tuple[str, ...]]] = made(default_factory=dict)
+    _dear: dict[tuple[str, str], float] = made(default_factory=dict)  # by requirement and model
 
     def learn(self, tried: Tried) -> bool:
         """Remember why a candidate failed; whether its other offers fail with it."""

@@ -8,7 +8,6 @@ drawn by lot: the same question has the same answer everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import inf
 
@@ -18,6 +17,7 @@ from aispec.planning.refusals import Refusals
 from aispec.planning.space import Space
 from aispec.planning.standings import Bound, Standings
 from aispec.planning.trial import FAILS, Trial, Tried, cents
+from aispec.record import made, record
 from aispec.report.proposal import Tally
 
 _LESS = 1 - 1e-9  # so that rounding never makes a bound of what is none
@@ -30,14 +30,14 @@ def unwatched(judged: int, total: int) -> None:
     """Tell nobody."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Found:
     """What a search has come to. `missed` are the nearest of what failed, by card or provider."""
 
-    standings: Standings = field(default_factory=Standings)
-    apis: list[Tried] = field(default_factory=list)
-    unpriced: dict[str, Tried] = field(default_factory=dict)  # by card
-    missed: dict[str, Tried] = field(default_factory=dict)
+    standings: Standings = made(default_factory=Standings)
+    apis: list[Tried] = made(default_factory=list)
+    unpriced: dict[str, Tried] = made(default_factory=dict)  # by card
+    missed: dict[str, Tried] = made(default_factory=dict)
     computed: int = 0
     refused: int = 0
     dominated: int = 0
@@ -58,7 +58,7 @@ def _distance(tried: Tried) -> tuple[object, ...]:
     return len(tried.broken), tried.cost, tried.order
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Search:
     """One search over a space."""
 
@@ -67,10 +67,10 @@ class Search:
     floors: Floors
     refusals: Refusals
     watch: Watch = unwatched
-    found: Found = field(default_factory=Found)
+    found: Found = made(default_factory=Found)
     _total: int = 0
-    _floors: dict[int, Floor] = field(default_factory=dict)
-    _judged: set[int] = field(default_factory=set)
+    _floors: dict[int, Floor] = made(default_factory=dict)
+    _judged: set[int] = made(default_factory=set)
 
     def run(self, now: Tried) -> Found:
         """Search it all; `now` is the deployment as it is written, which may be wished for too."""

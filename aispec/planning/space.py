@@ -32,6 +32,7 @@ from aispec.planning.layouts import layouts
 from aispec.planning.models import served
 from aispec.planning.wishes import PlanError, Wishes
 from aispec.policy.change import GONE, Changes, step
+from aispec.record import fields
 from aispec.spec.model import Engine
 
 _BLOCK = 1024  # tokens: a round length
@@ -228,6 +229,6 @@ def _to_engine(written: Engine, name: str, here: str | None) -> Changes:
     """Return the changes that lead to an engine: another one has no use for the old one's knobs."""
     if name == written.name or (written.name is None and name == here):
         return {} if written.name else {"engine.name": step(name)}
-    knobs = [f for f in Engine.__dataclass_fields__ if f not in ("name", *_OWN)]
+    knobs = [f for f in fields(Engine) if f not in ("name", *_OWN)]
     gone = {f"engine.{k}": GONE for k in knobs if getattr(written, k) is not None}
     return {"engine.name": step(name), **gone}

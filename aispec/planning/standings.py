@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 from aispec.planning.candidate import Order
 from aispec.planning.trial import FAILS, Tried
+from aispec.record import made, record
 
 Key = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """What a candidate has at best, or what it has."""
 
@@ -70,12 +70,12 @@ AWARDS: dict[str, Callable[[Bound], Key]] = {
 }
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Stairs:
     """Costs and levels that none beats, the cheapest first; each step down costs more."""
 
-    costs: list[float] = field(default_factory=list)
-    steps: list[tuple[int, Order]] = field(default_factory=list)
+    costs: list[float] = made(default_factory=list)
+    steps: list[tuple[int, Order]] = made(default_factory=list)
 
     def beats(self, each: Bound, *, strictly: bool) -> bool:
         """Whether something here costs no more and is no slower, and less so or before in order."""
@@ -99,13 +99,13 @@ class _Stairs:
         self.steps[place:end] = [(each.level, each.order)]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Standings:
     """The best so far. Only what has a price takes part."""
 
-    entries: list[tuple[Bound, Tried]] = field(default_factory=list)
-    best: dict[str, tuple[Key, Tried]] = field(default_factory=dict)
-    _stairs: list[_Stairs] = field(default_factory=lambda: [_Stairs() for _ in range(FAILS)])
+    entries: list[tuple[Bound, Tried]] = made(default_factory=list)
+    best: dict[str, tuple[Key, Tried]] = made(default_factory=dict)
+    _stairs: list[_Stairs] = made(default_factory=lambda: [_Stairs() for _ in range(FAILS)])
 
     def enter(self, tried: Tried) -> None:
         """Let a candidate take part, where it does not fail and has a price."""

@@ -16,6 +16,7 @@ from aispec.policy.engine import Verdict
 from aispec.policy.finding import SEVERITIES
 from aispec.policy.remedy import Outcome
 from aispec.policy.rule import Rule
+from aispec.record import record
 from aispec.report.report import FailOn
 
 STEP = 0.05
@@ -32,7 +33,7 @@ _CLASS = {"certain": FAILS, "possible": POSSIBLY, "unknown": CANNOT_TELL}
 _ANSWERS = {Answer.YES: FAILS, Answer.MAYBE: POSSIBLY, Answer.UNKNOWN: CANNOT_TELL}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tried:
     """A candidate after its trial. `standing` is 0 for what meets all, up to 3 for what fails."""
 

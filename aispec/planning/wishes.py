@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from aispec.record import record
 
 KEPT = ("model", "precision", "hardware", "engine")
 """Parts of a spec that can be kept as they are."""
@@ -17,7 +18,7 @@ class Unplannable(Exception):  # noqa: N818 - it is a finding about the spec, no
     """Nothing can be searched for this deployment; the message reads as a finding does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wishes:
     """Constraints on the search. Empty ones constrain nothing."""
 

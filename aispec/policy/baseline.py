@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aispec.policy.finding import SEVERITIES, Finding, Severity, Silence, fingerprint
 from aispec.policy.selection import matches
+from aispec.record import made, record, replace
 
 NAME = ".aispec-baseline.json"
 REASON = "baseline"
@@ -24,7 +24,7 @@ class BaselineError(ValueError):
     """A baseline file that cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One finding as it was recorded."""
 
@@ -35,12 +35,12 @@ class Entry:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Baseline:
     """Recorded findings by their identity; `folder` is where the file lies."""
 
     folder: str
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = made(default_factory=dict)
 
     def hides(self, finding: Finding, root: str) -> bool:
         """Whether a finding was recorded and is no worse than then. `root` is where paths start."""
@@ -54,7 +54,7 @@ def identity(finding: Finding, root: str, folder: str) -> str:
     return fingerprint(finding.code, _named(finding, root, folder), finding.deployment, at)
 
 
-def record(findings: Iterable[Finding], root: str, folder: str) -> Baseline:
+def recorded(findings: Iterable[Finding], root: str, folder: str) -> Baseline:
     """Return the baseline of some findings: those of deployments that nothing silences."""
     entries = {
         identity(finding, root, folder): Entry(

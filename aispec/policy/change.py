@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from math import prod
 from typing import Any
 
 from aispec.catalog.instance_prices import instance_price
+from aispec.record import default, record, replace
 from aispec.spec.model import Api, Hardware, ModelRef, Parallelism, Spec, Workload
 
 Scalar = str | int | float | bool | None
@@ -20,7 +20,7 @@ _EMPTY: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """A field's new value: as a spec's author writes it, and as the model of a spec has it.
 
@@ -58,7 +58,7 @@ def _put(node: Any, steps: list[str], value: Any) -> Any:
         inner = getattr(node, name)
         value = _put(_EMPTY[name] if inner is None else inner, rest, value)
     elif value is None:
-        value = next(each.default for each in fields(node) if each.name == name)
+        value = default(node, name)
     return replace(node, **{name: value})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from aispec.estimate.answer import Answer
@@ -14,6 +13,7 @@ from aispec.policy.message import template
 from aispec.policy.panel import Seat, panel
 from aispec.policy.place import Places, nearest, place
 from aispec.policy.rule import Rule, builtin_by_code
+from aispec.record import record
 from aispec.spec.location import Span
 from aispec.spec.problem import Problem
 
@@ -31,7 +31,7 @@ Verdict = tuple[Severity, Certainty, Severity]
 _DOUBT = ("certain", "possible", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """A deployment to judge: its file, its document there, its name and its facts."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from aispec.record import made, record
 from aispec.spec.location import START, Span
 
 Severity = Literal["error", "warning", "note"]
@@ -13,7 +13,7 @@ Certainty = Literal["certain", "possible", "unknown"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A second place that explains the first."""
 
@@ -21,17 +21,20 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remedy:
     """A change that makes a finding go away, tried on the pipeline, with what it leads to."""
 
     change: str  # "precision.weights: fp8"
-    set: Mapping[str, str | int | float | None] = field(hash=False)  # None: the field goes away
+    set: Mapping[str, str | int | float | None]  # None: the field goes away
     effect: str  # "fits with 18.1 GiB to spare, same cost"
     cost_month: float | None = None  # USD
 
+    def __hash__(self) -> int:
+        return hash((self.change, self.effect))
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Finding:
     """One judgement, at the node it is about.
 
@@ -55,10 +58,13 @@ class Finding:
     fingerprint: str = ""
     unreadable: bool = False  # the file could not be read as a spec: exit code 2
     silenced: Silence | None = None
-    data: Mapping[str, object] = field(default_factory=dict, hash=False)
+    data: Mapping[str, object] = made(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.span, self.code, self.message))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Silence:
     """Why and until when a finding is not counted."""
 
@@ -69,7 +75,10 @@ class Silence:
 
 def fingerprint(code: str, path: str, deployment: str | None, at: str) -> str:
     """Return what names a finding from run to run: rule, file, deployment and node, but no line."""
-    from hashlib import blake2b
+    try:  # what hashlib passes on; asking for it there loads all of OpenSSL
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
 
     parts = "\0".join((code, path, deployment or "", at))
     return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

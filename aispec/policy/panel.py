@@ -1,12 +1,13 @@
 """A set of rules made ready to judge one deployment after the other.
 
-Conditions are compiled when they are first asked. After some tens of judgements, rules that cannot
-hold for what is absent are left out: deployments that lack the same facts share one short list.
+Conditions are compiled when they are first asked. Rules that cannot hold for what is absent are
+left out: deployments that lack the same facts share one short list. What a rule can't do without
+comes with those of a wheel, and is looked for in others after some tens of judgements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact
@@ -58,8 +59,10 @@ class Seat:
             self._names = tuple(sorted(used))
         return self._names
 
-    def indispensable(self) -> frozenset[str]:
+    def indispensable(self) -> Iterable[str]:
         """Return the facts without which the rule finds nothing."""
+        if self.rule.needs is not None:
+            return self.rule.needs
         from aispec.policy.absence import indispensable
 
         applies = self.rule.applies
@@ -67,6 +70,8 @@ class Seat:
 
     def demanded(self) -> list[tuple[str, frozenset[str]]]:
         """Return texts that are asked for, with the words that the rule may hold with."""
+        if self.rule.needs is not None:
+            return [each for each in self.rule.words if each[0] in _TELLING]
         from aispec.policy.absence import demanded
 
         texts = (self.rule.when, self.rule.applies) if self.rule.applies else (self.rule.when,)
@@ -80,7 +85,8 @@ class Panel:
 
     def __init__(self, rules: Sequence[Rule], few: int = _FEW) -> None:
         self.rules = rules
-        self._few = few
+        known = all(rule.needs is not None for rule in rules if not rule.reader)
+        self._few = 0 if known else few
         self.seats = [Seat(rule) for rule in rules if not rule.reader]
         self._judged = 0
         self._needs: dict[str, list[int]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import inf
 
 from aispec.estimate.answer import Answer
@@ -11,11 +10,12 @@ from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import ratio
 from aispec.policy.lexer import ExpressionError
 from aispec.policy.operand import Operand
+from aispec.record import record
 
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constraint:
     """What one comparison leaves of a term: numbers between two ends, or some words."""
 

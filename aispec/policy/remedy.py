@@ -9,7 +9,6 @@ Tries are counted, never timed: the same spec has the same remedies everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, product
 from math import inf
 from typing import Any
@@ -24,6 +23,7 @@ from aispec.policy.plausible import plausible
 from aispec.policy.rule import Rule
 from aispec.policy.situation import Situation
 from aispec.policy.steps import PROMISES, field_steps, kept
+from aispec.record import made, record
 from aispec.spec.model import Spec
 
 MOST_SHOWN = 4
@@ -38,7 +38,7 @@ _MOST_COMBINED = 40
 _ROUNDS = 3
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Outcome:
     """What the pipeline says of a spec.
 
@@ -68,14 +68,14 @@ Attempt = Callable[[Spec], Outcome]
 """Runs the pipeline on a changed spec."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Trials:
     """All that is tried for one deployment; what was tried for one finding serves the next."""
 
     before: Outcome
     rules: Mapping[str, Rule]
     attempt: Attempt
-    tried: dict[tuple[Any, ...], Outcome] = field(default_factory=dict)
+    tried: dict[tuple[Any, ...], Outcome] = made(default_factory=dict)
 
     def run(self, changes: Changes, most: int = MOST_TRIES) -> Outcome | None:
         """Return what the changes lead to; none where all tries are used up."""
@@ -87,12 +87,12 @@ class Trials:
         return self.tried[key]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Found:
     """What the search for one finding has come to."""
 
-    helps: list[tuple[Changes, Outcome]] = field(default_factory=list)
-    misses: list[tuple[Changes, Outcome]] = field(default_factory=list)
+    helps: list[tuple[Changes, Outcome]] = made(default_factory=list)
+    misses: list[tuple[Changes, Outcome]] = made(default_factory=list)
 
 
 def remedies(finding: Finding, trials: Trials) -> tuple[Remedy, ...]:

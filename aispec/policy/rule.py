@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aispec.policy.finding import Severity
+from aispec.record import record
 
 TOPICS = {
     "spec": "SPEC",
@@ -22,7 +22,7 @@ TOPICS = {
 """The folders of the rules that come with aispec, and the prefix of the codes in each."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One rule, as its file has it. `path` is that of the file within its folder of rules.
 
@@ -52,6 +52,8 @@ class Rule:
     examples: tuple[Mapping[str, Any], ...] = ()
     reader: bool = False
     path: str = ""
+    needs: tuple[str, ...] | None = None  # facts without which it can't hold, where worked out
+    words: tuple[tuple[str, frozenset[str]], ...] = ()  # and texts, with those it can hold with
 
     @property
     def topic(self) -> str:
@@ -64,7 +66,7 @@ class Rule:
         return self.code.rstrip("0123456789")
 
 
-_LISTS = ("remedies", "instead_of", "sources", "examples")
+_LISTS = ("remedies", "instead_of", "sources", "examples", "needs")
 
 
 def from_data(data: Mapping[str, Any], path: str = "") -> Rule:
@@ -75,6 +77,8 @@ def from_data(data: Mapping[str, Any], path: str = "") -> Rule:
             fields[name] = tuple(fields[name])
     if "also" in fields:
         fields["also"] = tuple((label["at"], label["say"]) for label in fields["also"])
+    if "words" in fields:
+        fields["words"] = tuple((name, frozenset(some)) for name, some in fields["words"])
     fields.setdefault("path", path)
     return Rule(**fields)
 
@@ -89,12 +93,9 @@ def load_builtin(*, told: bool = False) -> tuple[Rule, ...]:
     from aispec import resources
 
     if resources.packaged():
-        import json
-
-        name = "rules-told.json" if told else "rules.json"
-        entries = json.loads((resources.root() / name).read_bytes())
+        entries = resources.read_json(resources.compiled(f"rules{'-told' * told}.json"))
     else:
-        from aispec.catalog.compile import compile_rules
+        from aispec.policy.compile import compile_rules
 
         entries = compile_rules(resources.rules_dir())
     return tuple(sorted(map(from_data, entries), key=lambda rule: rule.code))

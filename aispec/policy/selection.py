@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 from aispec.policy.finding import Severity
 from aispec.policy.rule import Rule
+from aispec.record import made, record, replace
 
 _EXACT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """Rules by code, by the beginning of a code (`FIT`, `FIT0`), or by name.
 
@@ -21,7 +21,7 @@ class Selection:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = made(default_factory=dict)
 
     def admits(self, code: str, name: str) -> bool:
         """Whether a rule runs."""

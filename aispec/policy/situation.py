@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from aispec.catalog.deployment import Deployment
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Situation:
     """What is deployed now, and what is known of it."""
 

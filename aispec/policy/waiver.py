@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from aispec.policy.finding import Finding, Severity, Silence, fingerprint, in_or
 from aispec.policy.lexer import suggestion
 from aispec.policy.rule import Rule
 from aispec.policy.selection import Selection, matches
+from aispec.record import record, replace
 from aispec.spec.location import Span
 
 PROBLEMS: dict[str, tuple[str, Severity]] = {
@@ -52,7 +52,7 @@ class Comment(Protocol):
         """Whether it ends a line that says something."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waiver:
     """One rule that one comment allows, on the line it counts for."""
 
@@ -68,7 +68,7 @@ class Waiver:
         return same and finding.span.line == self.target and silenceable(finding.code)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terms:
     """What a waiver is judged by: the day, the rules there are, and those no one may silence."""
 

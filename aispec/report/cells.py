@@ -83,10 +83,13 @@ def wrap(text: str, cells: int, hang: str = "") -> list[str]:
     A word that is longer than a line stays whole, so that it can be copied.
     """
     lines: list[str] = []
+    measure = len if text.isascii() else width
+    if measure(text) <= cells:
+        return [text]
     line, *rest = text.split(" ")
-    used = width(line)
+    used = measure(line)
     for word in rest:
-        size = width(word)
+        size = measure(word)
         if line.strip() and used + 1 + size > cells:
             lines.append(line)
             line, used = hang + word, len(hang) + size

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, unquote
 
+from aispec.record import record
 from aispec.report.comment_view import Drawn, Part, Scale, drawn
 from aispec.report.comparison import Comparison
 
@@ -34,7 +34,7 @@ _REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
 _SCALES = (Scale(50, 10, 100, 8), Scale(20, 5, 20, 3), Scale(8, 3, 5, 1), Scale(3, 1, 2, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommentContext:
     """Where a comment is written and what it is about.
 
@@ -55,7 +55,7 @@ class CommentContext:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """What the first line of a comment says of it."""
 
@@ -65,10 +65,13 @@ class Mark:
     sha: str
 
 
+_NOWHERE = CommentContext()
+
+
 def render(
     comparison: Comparison,
     *,
-    context: CommentContext = CommentContext(),
+    context: CommentContext = _NOWHERE,
     limit: int = MAX_COMMENT,
 ) -> str:
     """Return the comment in at most `limit` UTF-16 units.
@@ -82,7 +85,7 @@ def render(
 def render_summary(
     comparison: Comparison,
     *,
-    context: CommentContext = CommentContext(),
+    context: CommentContext = _NOWHERE,
     limit: int = MAX_SUMMARY,
 ) -> str:
     """Return the same for a job's summary, in at most `limit` bytes of UTF-8."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import SEVERITIES, Finding
+from aispec.record import record, replace
 from aispec.report.cells import counted
 from aispec.report.change_words import money, side, told, turned, verdict
 from aispec.report.comment_table import table
@@ -32,7 +32,7 @@ from aispec.report.words import assumed, cost
 _BEFORE = "was there before"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale:
     """The most deployments in the table, findings shown open and in a section, and accounts."""
 
@@ -42,7 +42,7 @@ class Scale:
     accounts: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A section that is folded; one that is `always` there is never left out for its length."""
 
@@ -51,7 +51,7 @@ class Part:
     always: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drawn:
     """A comment in its parts, as Markdown with the tags of HTML that GitHub keeps."""
 
@@ -102,7 +102,7 @@ def _errors(comparison: Comparison) -> list[Finding]:
     return sorted(errors, key=lambda finding: finding not in fresh)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _View:
     comparison: Comparison
     scale: Scale

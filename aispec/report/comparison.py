@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from aispec.estimate.difference import Difference, Trend, difference, shared
 from aispec.estimate.quantity import Quantity, total
 from aispec.policy.finding import SEVERITIES, Finding, fingerprint, in_order
+from aispec.record import record, replace
 from aispec.report.matching import match
 from aispec.report.report import Judged, Report
 from aispec.report.shift import Shift, shifts
@@ -16,7 +16,7 @@ from aispec.report.shift import Shift, shifts
 Kind = Literal["added", "removed", "renamed", "changed", "same"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pair:
     """One deployment before and after, what is different about it, and what is found in it."""
 
@@ -39,7 +39,7 @@ class Pair:
         return next((shift for shift in self.shifts if shift.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """A run, and what is different from another.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aispec.estimate.display import figure, words
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.ansi import Paint, painter
 from aispec.report.cells import pad, safe, width, wrap
 
@@ -15,7 +15,7 @@ MAX_DEPTH = 6
 MAX_STEPS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One figure of a derivation: its name where it is a fact, and how it was made."""
 

@@ -7,7 +7,6 @@ the template's `finalize` applies to whatever was not made here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from aispec.estimate.display import figure, words
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import Finding
+from aispec.record import record
 from aispec.report.cells import counted
 from aispec.report.derivation import steps
 from aispec.report.escape import Raw, code, html_code, text
@@ -43,7 +43,7 @@ NEEDED = "**Needed**"
 _NAMES = {"memory.needed": NEEDED, "memory.offered": "Offered"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Scale:
     """How much of a report is written: deployments and findings, with details or without."""
 

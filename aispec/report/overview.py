@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aispec.estimate.display import Style, figure, words
 from aispec.estimate.fact import Absent, Fact, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import SEVERITIES
+from aispec.record import record
 from aispec.report.report import Judged
 from aispec.report.words import fits
 
@@ -17,7 +17,7 @@ NOTHING = ""
 UNKNOWN = "?"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A deployment's figures in words; empty where they do not apply, `?` where unknown.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.plan_words import numbers, won
 from aispec.report.proposal import Plan, Proposal, Standing
 
@@ -21,7 +21,7 @@ _ROWS = 13
 _MARGIN = 9  # cells for the labels of the axis of latency
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Point:
     """A proposal in the picture. USD a month, and seconds of a whole answer."""
 
@@ -33,7 +33,7 @@ class Point:
     awards: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axis:
     """An axis of powers of ten, a little longer than its values."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aispec.record import record
 from aispec.report.cells import safe
 from aispec.report.plan_chart import Axis, Point, money, points, seconds
 from aispec.report.plan_words import (
@@ -32,13 +32,13 @@ _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 700, 24, 350
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Tick:
     at: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Dot:
     x: float
     y: float
@@ -47,7 +47,7 @@ class _Dot:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Chart:
     points: list[_Dot]
     across: list[_Tick]

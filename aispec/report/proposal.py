@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from aispec.estimate.fact import Facts
+from aispec.record import record
 
 Standing = Literal["meets", "possibly", "cannot tell", "fails"]
 STANDINGS: tuple[Standing, ...] = ("meets", "possibly", "cannot tell", "fails")
@@ -15,7 +15,7 @@ STANDINGS: tuple[Standing, ...] = ("meets", "possibly", "cannot tell", "fails")
 Scalar = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proposal:
     """One way to deploy, with what it comes to.
 
@@ -35,7 +35,7 @@ class Proposal:
     level: int | None = None  # of latency: figures of one level are as good as equal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Miss:
     """A deployment that would be cheaper or near, and why it is none."""
 
@@ -45,7 +45,7 @@ class Miss:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tally:
     """How many candidates were judged, and how.
 
@@ -63,7 +63,7 @@ class Tally:
         return self.computed + self.refused + self.dominated
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """The proposals for one deployment of a file.
 

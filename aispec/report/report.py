@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from aispec.catalog.deployment import Assumption
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity, total
 from aispec.policy.finding import SEVERITIES, Finding, Severity
+from aispec.record import made, record
 
 FailOn = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """One deployment with its facts, what was assumed, and what was found."""
 
@@ -40,7 +40,7 @@ class Judged:
         return month if isinstance(month, Quantity) and own else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """A run over some files. `findings` belong to no deployment; `lines` are the files' texts."""
 
@@ -49,7 +49,7 @@ class Report:
     deployments: tuple[Judged, ...]
     findings: tuple[Finding, ...]
     fail_on: FailOn = "error"
-    lines: Mapping[str, list[str]] = field(default_factory=dict)
+    lines: Mapping[str, list[str]] = made(default_factory=dict)
 
     def every(self) -> tuple[Finding, ...]:
         """Return all findings, silenced ones too, by place."""

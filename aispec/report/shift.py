@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from aispec.estimate.answer import Answer
@@ -11,6 +10,7 @@ from aispec.estimate.difference import Difference, difference, same, shared
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import TERMS
+from aispec.record import record
 
 Turn = Literal[
     "same",
@@ -29,7 +29,7 @@ _ASIDE = frozenset(("name", "cost.increase"))
 """Facts that name a deployment or compare it: a difference in them is none of the deployment."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shift:
     """One fact before and after; `difference` where both are figures that are known."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from posixpath import isabs, join, normpath
 
 from aispec.policy.finding import SEVERITIES, Finding
+from aispec.record import made, record
 from aispec.report.report import Report
 from aispec.report.words import message
 
 _WORDS = re.compile(r"[\w.%$/-]+|\s|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     """A run as a forge or a CI server is told of it.
 
@@ -27,7 +27,7 @@ class Shown:
     report: Report
     folder: str = ""
     new: frozenset[str] | None = None
-    fixes: Mapping[tuple[str, str], Sequence[Replacement]] = field(default_factory=dict)
+    fixes: Mapping[tuple[str, str], Sequence[Replacement]] = made(default_factory=dict)
 
     def path(self, finding: Finding) -> str:
         """Return the finding's file from the repository's root."""
@@ -40,7 +40,7 @@ class Shown:
         return sorted(self.report.counted(), key=lambda f: SEVERITIES.index(f.severity))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replacement:
     """One stretch of a file and what to write in its place; lines and columns count from one."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from aispec.policy.finding import Finding
+from aispec.record import record
 from aispec.report.ansi import Paint, Style
 from aispec.report.cells import TAB, cell, clip, safe, width_of
 from aispec.spec.location import Span
@@ -17,7 +17,7 @@ GAP = 3
 _LEAD = 12  # cells kept before a mark in a line that is cut
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Mark:
     line: int
     column: int
@@ -26,7 +26,7 @@ class _Mark:
     style: Style
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Cells:
     """A line as it is shown, and the cell at which each of its characters starts.
 
@@ -34,14 +34,14 @@ class _Cells:
     """
 
     grid: tuple[str, ...]
-    starts: tuple[int, ...]
+    starts: Sequence[int]
 
     def at(self, column: int) -> int:
         """The cell of a column that counts from one; the columns after the line are its end."""
         return self.starts[min(max(column, 1), len(self.starts)) - 1]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """How a snippet is drawn."""
 
@@ -137,6 +137,8 @@ def _pointer(
 
 def _cells(line: str, unicode: bool) -> _Cells:
     """Lay a line out: tabs expanded, and what would steer the terminal made visible."""
+    if line.isascii() and line.isprintable():
+        return _Cells(tuple(line), range(len(line) + 1))
     grid: list[str] = []
     starts: list[int] = []
     for character in line:

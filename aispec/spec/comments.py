@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
+from aispec.record import record
 from aispec.spec.node import Marks
 
 _ADDRESSED = re.compile(r"(?:^|(?<=\s))#\s*(aispec:.*)")
 
 
-class Comment(NamedTuple):
+@record
+class Comment:
     """A comment that starts with `aispec:`, without its `#`."""
 
     line: int

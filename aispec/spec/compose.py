@@ -6,22 +6,11 @@ import re
 import sys
 from typing import Any
 
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
 from aispec.spec import dialect
 from aispec.spec.dialect import COLLECTION_TAGS, RefusedError
 from aispec.spec.location import Path
 from aispec.spec.node import Marks, Node, span
+from aispec.spec.parser import events
 from aispec.spec.problem import Problem
 from aispec.spec.words import clean
 
@@ -60,12 +49,12 @@ class Composer:
         self.budget = dialect.MAX_NODES_PER_FILE
         self._start()
         self.handlers = {
-            ScalarEvent: self._scalar,
-            AliasEvent: self._alias,
-            MappingStartEvent: self._open_mapping,
-            SequenceStartEvent: self._open_sequence,
-            MappingEndEvent: self._close_mapping,
-            SequenceEndEvent: self._close_sequence,
+            events.ScalarEvent: self._scalar,
+            events.AliasEvent: self._alias,
+            events.MappingStartEvent: self._open_mapping,
+            events.SequenceStartEvent: self._open_sequence,
+            events.MappingEndEvent: self._close_mapping,
+            events.SequenceEndEvent: self._close_sequence,
         }
 
     def _start(self) -> None:
@@ -75,15 +64,15 @@ class Composer:
         self.problems = []
         self.size = 0
 
-    def take(self, event: Event) -> bool:
+    def take(self, event: events.Event) -> bool:
         """Adds what an event says; true where it ends a document."""
         handler = self.handlers.get(event.__class__)
         if handler is not None:
             handler(event)
             return False
-        if event.__class__ is DocumentStartEvent:
+        if event.__class__ is events.DocumentStartEvent:
             self._start()
-        return event.__class__ is DocumentEndEvent
+        return event.__class__ is events.DocumentEndEvent
 
     def path(self) -> Path:
         """The way to the node that is being read."""

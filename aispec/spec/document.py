@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from aispec.spec import syntax
 from aispec.spec.comments import Comment, addressed
 from aispec.spec.compose import Composer, TooMuchError
 from aispec.spec.dialect import MAX_DOCUMENTS
 from aispec.spec.location import START, Path, Span
 from aispec.spec.node import Node, index, span
+from aispec.spec.parser import Parser, YAMLError
 from aispec.spec.problem import Problem
 from aispec.spec.text import decode
-
-try:
-    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
-except ImportError:  # a PyYAML that was built without libyaml
-    from yaml import Loader as _Parser  # type: ignore[assignment]
 
 
 class Document:
@@ -135,7 +129,7 @@ def parse_decoded(text: str, lines: list[str]) -> tuple[list[Document], list[Pro
         for document, own in _documents(text, composer):
             documents.append(document)
             problems.extend(own)
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         problems.extend([*composer.problems, syntax.explain(error, lines)])
     except TooMuchError as error:
         problems.extend([*composer.problems, error.problem])
@@ -146,7 +140,7 @@ def parse_decoded(text: str, lines: list[str]) -> tuple[list[Document], list[Pro
 
 
 def _documents(text: str, composer: Composer) -> Iterator[tuple[Document, list[Problem]]]:
-    parser = _Parser(text)
+    parser = Parser(text)
     count = 0
     while (event := parser.get_event()) is not None:
         if not composer.take(event):

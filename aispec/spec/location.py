@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from aispec.record import record
 
 Path = tuple[str | int, ...]
 """The way to a node: mapping keys and list indexes from the document's root."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """A stretch of text. Lines and columns count from one; the end is the first column after it."""
 

@@ -7,11 +7,12 @@ defaults are chosen later, by `aispec.catalog.resolve`, where they can be named 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from aispec.record import made, record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Adapters:
     """LoRA adapters that are served beside the base model."""
 
@@ -19,7 +20,7 @@ class Adapters:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """A small model that proposes tokens for speculative decoding."""
 
@@ -27,7 +28,7 @@ class Draft:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelRef:
     """Which model a deployment serves, as its author wrote it."""
 
@@ -39,7 +40,7 @@ class ModelRef:
     architecture: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Precision:
     """Names of the formats of weights and KV cache, as written."""
 
@@ -47,7 +48,7 @@ class Precision:
     kv_cache: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Engine:
     """The serving engine and the knobs its author sets."""
 
@@ -66,7 +67,7 @@ class Engine:
     block_size: int | None = None  # tokens of one cache block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parallelism:
     """Degrees of parallelism within one replica."""
 
@@ -77,7 +78,7 @@ class Parallelism:
     context: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hardware:
     """Accelerators of one replica, how many replicas, and how they are paid."""
 
@@ -92,7 +93,7 @@ class Hardware:
     memory: float | None = None  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiPrice:
     """USD per million tokens, as the team pays."""
 
@@ -101,7 +102,7 @@ class ApiPrice:
     cached_input: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiLatency:
     """What the team measured of the provider."""
 
@@ -109,7 +110,7 @@ class ApiLatency:
     tps: float | None = None  # tokens per second
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Api:
     """A provider's endpoint in place of hardware."""
 
@@ -120,7 +121,7 @@ class Api:
     latency: ApiLatency | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Users:
     """People served: in a day, at once, or both."""
 
@@ -128,7 +129,7 @@ class Users:
     concurrent: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tokens:
     """Tokens of one request, by part."""
 
@@ -139,7 +140,7 @@ class Tokens:
     output: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Media:
     """Images, audio or video of one request."""
 
@@ -147,7 +148,7 @@ class Media:
     tokens: float  # tokens of one item
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BatchJob:
     """A job that runs beside the users' traffic."""
 
@@ -158,7 +159,7 @@ class BatchJob:
     deadline: float | None = None  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Workload:
     """Who asks what, how often."""
 
@@ -167,8 +168,8 @@ class Workload:
     requests_per_session: float | None = None
     tokens: Tokens = Tokens()
     tokens_per_session: float | None = None
-    prompts: Mapping[str, str] = field(default_factory=dict)  # part -> path
-    languages: Mapping[str, float] = field(default_factory=dict)  # language -> share
+    prompts: Mapping[str, str] = made(default_factory=dict)  # part -> path
+    languages: Mapping[str, float] = made(default_factory=dict)  # language -> share
     prefix_cache_hit: float | None = None  # share of input tokens
     images: Media | None = None
     audio: Media | None = None
@@ -176,7 +177,7 @@ class Workload:
     batch: tuple[BatchJob, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """A share of the front door's requests, sent to another deployment."""
 
@@ -184,7 +185,7 @@ class Route:
     share: float  # 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Rate limits of the plan in use."""
 
@@ -196,7 +197,7 @@ class Limits:
     otpm: float | None = None  # output tokens a minute
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A latency target and the percentile it is written in."""
 
@@ -204,7 +205,7 @@ class Target:
     percentile: float = 95.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sla:
     """What users were promised."""
 
@@ -216,7 +217,7 @@ class Sla:
     availability: float | None = None  # share of time, 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Budget:
     """What may be spent."""
 
@@ -225,7 +226,7 @@ class Budget:
     increase: float | None = None  # share of the month's cost, in one change
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spec:
     """One deployment, as its author wrote it."""
 
@@ -244,4 +245,4 @@ class Spec:
     limits: Limits = Limits()
     sla: Sla = Sla()
     budget: Budget = Budget()
-    assumptions: Mapping[str, float] = field(default_factory=dict)
+    assumptions: Mapping[str, float] = made(default_factory=dict)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from aispec.record import record
 from aispec.spec.location import START, Path, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One reason why a file, or one document of it, is not a spec.
 

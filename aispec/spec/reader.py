@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from aispec.record import record
 from aispec.resources import schema
 from aispec.spec.build import build
 from aispec.spec.document import Document, parse_decoded
@@ -23,7 +23,7 @@ EMPTY = Problem(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Located:
     """A deployment, and the document that knows where each of its values stands."""
 
@@ -31,7 +31,7 @@ class Located:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SpecFile:
     """What a file holds: its deployments, and what keeps the rest of it from being one."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aispec.record import made, record, replace
 from aispec.resources import schema
 from aispec.spec.build import assumptions
 from aispec.spec.document import Document, parse
@@ -18,17 +18,17 @@ from aispec.spec.text import decode
 NAME = ".aispec.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Override:
     """Other rules for some of the specs."""
 
     paths: tuple[str, ...]
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = made(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What `.aispec.yaml` says; paths and globs are relative to `folder`.
 
@@ -41,10 +41,10 @@ class Settings:
     extends: tuple[str, ...] = ()
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = made(default_factory=dict)
     overlays: tuple[str, ...] = ()
     prices: str | None = None
-    assumptions: Mapping[str, float] = field(default_factory=dict)
+    assumptions: Mapping[str, float] = made(default_factory=dict)
     fail_on: str | None = None
     overrides: tuple[Override, ...] = ()
     forbid_silencing: tuple[str, ...] = ()

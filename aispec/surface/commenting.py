@@ -7,8 +7,8 @@ its mark, and no link, mention or HTML in it. Which pull request it is of, the f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from aispec.record import record, replace
 from aispec.report.comment import CommentContext, mark, read_mark, render
 from aispec.report.comparison import Comparison
 from aispec.report.stored import harmless, shortened
@@ -23,7 +23,7 @@ class UnknownPlaceError(Exception):
     """The environment does not say where to comment; the text says what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a comment belongs: a pull request by number or by its head, and how it is written."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from aispec import __version__
+from aispec.record import replace
 from aispec.report.report import Report
 from aispec.spec.globs import is_glob, matches
 from aispec.surface.git import Repository
@@ -14,7 +14,7 @@ from aispec.surface.past import unpacked
 from aispec.surface.repository import around
 
 Judge = Callable[..., Report]
-"""Judges paths below a `root` of a `repository`: `aispec.surface.cli.asking.judged`, filled in."""
+"""Judges paths below a `root` of a `repository`: `aispec.surface.cli.judging.judged`, filled in."""
 
 _NOTHING_THERE = ("SPEC001", "SPEC004")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from aispec.record import record
 
 MAX_LISTING = 64 << 20
 """Bytes of a commit's list of files; some 500,000 of them."""
@@ -33,7 +34,7 @@ class GitError(Exception):
         return "\n  ".join(filter(None, (self.message, self.advice)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A file of a commit: its path from the repository's root, what it is stored as, its bytes."""
 
@@ -42,7 +43,7 @@ class Entry:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repository:
     """A repository by its top folder, which has the working tree."""
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from aispec import resources
-from aispec.catalog.compile import model_names, read_entries
+from aispec.catalog.compile import names_of_model, read_entries
 from aispec.catalog.entries import Model
 from aispec.catalog.names import full_key, key
 
@@ -49,7 +49,7 @@ def test_all_are_there() -> None:
 def test_ids_and_aliases_are_unique() -> None:
     owners: dict[str, set[str]] = {}
     for slug, entry in ENTRIES.items():
-        for name in (*model_names(entry), entry["id"].rpartition("/")[2]):
+        for name in (*names_of_model(entry), entry["id"].rpartition("/")[2]):
             owners.setdefault(full_key(name), set()).add(slug)
     assert {name: slugs for name, slugs in owners.items() if len(slugs) > 1} == {}
 

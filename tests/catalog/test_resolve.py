@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
 from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     Engine,

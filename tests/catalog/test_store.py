@@ -11,9 +11,10 @@ import pytest
 
 from aispec import resources
 from aispec.catalog import store
-from aispec.catalog.compile import compile_data, compile_rules, read_yaml
+from aispec.catalog.compile import compile_data, read_yaml
 from aispec.catalog.shelf import CatalogError, CompiledShelf, YamlShelf
 from aispec.catalog.store import Ambiguous, Catalog, Match, Missing, load_data
+from aispec.policy.compile import compile_rules
 
 MODELS = {
     "GPT-3": "openai/gpt-3-175b",
@@ -290,7 +291,7 @@ def test_other_data_keeps_its_place(compiled: Path) -> None:
 def test_load_data_reads_a_name_under_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: Path
 ) -> None:
-    monkeypatch.setattr(store.resources, "catalog_dir", lambda: compiled)
+    monkeypatch.setattr(store.resources, "compiled", lambda _, name: str(compiled / name))
     monkeypatch.setattr(store.resources, "packaged", lambda: True)
     load_data.cache_clear()
     assert load_data("prices/api")["5"] == "x"

@@ -197,22 +197,48 @@ def test_our_own_fault_is_3_and_no_traceback(folder: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.usefixtures("untraced")
-def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
+def _imported(folder: Path, *arguments: str) -> set[str]:
+    """What a whole run has imported when it ends."""
     code = (
         "import sys\n"
-        "sys.argv = ['aispec', 'check']\n"
-        "from aispec.surface.cli import main\n"
-        "try:\n    main()\n"
-        "except SystemExit:\n    pass\n"
-        "heavy = {'jinja2', 'jsonschema', 'rich', 'ruamel', 'pathspec', 'difflib', 'tiktoken',"
-        " 'socket', 'urllib.request', 'asyncio', 'multiprocessing', 'aispec.catalog.local'}\n"
-        "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))\n"
+        "from aispec.surface.cli.app import run\n"
+        f"run({list(arguments)!r})\n"
+        "sys.stderr.write(' '.join(sorted(sys.modules)))\n"
     )
+    command = [sys.executable, "-S", "-c", code]
+    path = os.pathsep.join(each for each in sys.path if each)
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, timeout=60, check=True
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
-    assert done.stderr == b""
+    return set(done.stderr.split())
+
+
+@pytest.mark.usefixtures("untraced")
+def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
+    found = _imported(folder, "check")
+    heavy = {
+        *("asyncio", "dataclasses", "difflib", "hashlib", "logging", "multiprocessing", "random"),
+        *("socket", "statistics", "tempfile", "unittest", "urllib.request", "aispec.catalog.local"),
+        *("aispec.adopt", "aispec.mend", "aispec.planning", "aispec.surface.forge"),
+    }
+    assert not heavy & found
+    others = {name.partition(".")[0] for name in found if "cython" not in name}
+    others -= sys.stdlib_module_names
+    assert others <= {"__main__", "_yaml", "aispec", "click", "typing_extensions", "yaml"}
+    assert sum(name.startswith("aispec") for name in found) <= 175
+
+
+@pytest.mark.usefixtures("untraced")
+def test_telling_a_rule_imports_no_pipeline(folder: Path) -> None:
+    found = _imported(folder, "explain", "FIT001")
+    assert not {"aispec.pipeline", "aispec.governance", "aispec.estimate.facts"} & found
+    assert sum(name.startswith("aispec") for name in found) <= 60
 
 
 def test_the_version_is_told_without_importing_anything(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.memory.budget import Budget, divide, total_memory
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity
+from aispec.record import replace
 from tests.estimate.deployments import LLAMA_8B, self_hosted
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.catalog.resolve import resolve
@@ -15,6 +13,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.estimate.stated import stated
 from aispec.estimate.units import unit
 from aispec.estimate.vocabulary import STATED
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     Budget,

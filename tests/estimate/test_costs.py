@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +9,7 @@ from aispec.catalog.store import Catalog
 from aispec.estimate.cost.hourly import age_in_days
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     ApiPrice,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from aispec.catalog.store import Catalog
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     ApiPrice,

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.catalog.resolve import resolve
@@ -11,6 +9,7 @@ from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import replace
 from aispec.spec.model import (
     Api,
     ApiPrice,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from aispec.estimate.cost.hourly import (
     used_share,
 )
 from aispec.estimate.quantity import Quantity
+from aispec.record import replace
 from tests.estimate.deployments import LLAMA_8B, facts_of, figure, load, self_hosted
 
 

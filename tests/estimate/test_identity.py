@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.facts import Case, estimate
 from aispec.estimate.quantity import Quantity
+from aispec.record import replace
 from aispec.spec.model import Api, ModelRef, Parallelism, Spec
 from tests.estimate.deployments import LLAMA_8B, facts_of, figure, load, self_hosted
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from time import process_time
 from typing import Any
@@ -17,6 +16,7 @@ from aispec.estimate.latency.roofline import roofline
 from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.memory.weights import weigh
 from aispec.estimate.request import request_of
+from aispec.record import replace
 from aispec.spec.model import Api, ApiLatency, Draft, ModelRef, Parallelism, Sla, Spec, Target
 from tests.estimate.deployments import (
     LLAMA_8B,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -17,6 +16,7 @@ from aispec.estimate.latency.roofline import Roofline, roofline
 from aispec.estimate.latency.targets import Asked, Percentiles, Targets
 from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.memory.weights import weigh
+from aispec.record import replace
 from aispec.spec.model import Sla, Spec, Target
 from tests.estimate.deployments import LLAMA_8B, LLAMA_70B, facts_of, figure, load, self_hosted
 

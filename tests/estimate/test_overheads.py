@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from aispec.estimate.memory.overheads import (
     server_overheads,
 )
 from aispec.estimate.quantity import Quantity
+from aispec.record import replace
 from tests.estimate.deployments import LLAMA_8B, self_hosted
 
 GIB = 2**30

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.catalog.limits import provisioned, provisioned_price
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.provisioned import in_lots, is_provisioned, raw_units, scope_of, term_of
+from aispec.record import replace
 from aispec.spec.model import Api, ModelRef, Spec, Tokens, Users, Workload
 from tests.estimate.deployments import facts_of, figure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -16,6 +15,7 @@ from aispec.estimate.latency.roofline import Roofline, peak_rate, roofline
 from aispec.estimate.latency.step import Roofline as Step
 from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.memory.weights import weigh
+from aispec.record import replace
 from aispec.spec.model import Draft, ModelRef, Parallelism
 from tests.estimate.deployments import LLAMA_8B, LLAMA_70B, self_hosted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from aispec.estimate.memory.cache import cache_of
 from aispec.estimate.memory.facts import Room, sequences_that_fit
 from aispec.estimate.memory.weights import weigh
 from aispec.estimate.quantity import Quantity
+from aispec.record import replace
 from aispec.spec.model import Draft, ModelRef
 from tests.estimate.deployments import LLAMA_8B, answer, facts_of, figure, load, self_hosted
 from tests.estimate.test_budget import OVER, gib

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -14,6 +13,7 @@ from aispec.estimate.latency.load import Load, capacity, closed, opened
 from aispec.estimate.latency.targets import Asked, Percentiles, Targets, _largest
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request, request_of
+from aispec.record import replace
 from aispec.spec.model import ApiLatency, Sla, Target
 from tests.estimate.deployments import figure, load
 from tests.estimate.rooflines import plain

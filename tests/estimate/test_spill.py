@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -12,6 +11,7 @@ from aispec.catalog.store import Catalog, Match
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Unknown
 from aispec.estimate.rating import integer_rated, rate_is_tops
+from aispec.record import replace
 from aispec.spec.model import Api, ModelRef, Spec
 from tests.estimate.deployments import LLAMA_8B, LLAMA_70B, facts_of, figure, load, self_hosted
 

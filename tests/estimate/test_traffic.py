@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.catalog.assumed import DEFAULTS
 from aispec.estimate.request import request_of
+from aispec.record import replace
 from aispec.spec.model import BatchJob, Media, Tokens, Users, Workload
 from tests.estimate.deployments import LLAMA_8B, facts_of, figure, load, self_hosted
 

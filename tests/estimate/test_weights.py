@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from aispec.estimate.architecture.parameters import count
 from aispec.estimate.memory.host import host_share
 from aispec.estimate.memory.tables import tables
 from aispec.estimate.memory.weights import Weights, from_tensors, on_fullest_device, weigh
+from aispec.record import replace
 from aispec.spec.model import Parallelism
 from tests.estimate.deployments import LLAMA_8B, self_hosted
 

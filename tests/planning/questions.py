@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from aispec.planning.question import Question, subject
 from aispec.planning.search import Found, Search
 from aispec.planning.trial import FAILS, NO_LEVEL, Tried
 from aispec.planning.wishes import Wishes
+from aispec.record import replace
 
 TODAY = date(2026, 11, 22)
 CHAT: Mapping[str, Any] = {

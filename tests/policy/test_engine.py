@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.estimate.answer import Answer
@@ -10,6 +8,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.policy.engine import Subject, from_problem, judge
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule
+from aispec.record import replace
 from aispec.spec.document import Document, parse
 from aispec.spec.location import Span
 from aispec.spec.problem import Problem

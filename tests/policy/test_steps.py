@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from aispec.policy.situation import (
     upwards,
 )
 from aispec.policy.steps import PROMISES, field_steps, kept
+from aispec.record import replace
 from aispec.spec.model import Target
 from tests.policy.situations import situation
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from aispec.estimate.fact import Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import replace
 from aispec.report.proposal import Miss, Plan, Proposal, Standing, Tally
 
 

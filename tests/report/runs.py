@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from aispec.catalog.deployment import Assumption
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.quantity import Quantity, total
 from aispec.policy.finding import Finding, Label, Remedy, Silence
+from aispec.record import replace
 from aispec.report.report import Judged, Report
 from aispec.spec.location import Span
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from aispec.estimate.answer import Answer
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import fingerprint
+from aispec.record import replace
 from aispec.report.comment import (
     MAX_COMMENT,
     CommentContext,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from time import perf_counter
 
 import jsonschema
@@ -13,6 +12,7 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import Finding, Silence, fingerprint
+from aispec.record import replace
 from aispec.report.comparison import compare
 from aispec.report.comparison_json import diff_json
 from aispec.report.json_format import dumps

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from syrupy.assertion import SnapshotAssertion
 
 from aispec.policy.rule import Rule
+from aispec.record import replace
 from aispec.report.cells import width
 from aispec.report.explain import (
     explain_fact,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from aispec.policy.finding import Finding, Label
 from aispec.policy.rule import load_builtin
+from aispec.record import replace
 from aispec.report import annotations, concise, gitlab, json_format, junit, sarif
 from aispec.report.report import Report
 from aispec.report.shown import Replacement, Shown, replacements

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from aispec.catalog.deployment import Assumption
 from aispec.policy.finding import Finding, Label, Remedy, Silence
+from aispec.record import replace
 from aispec.report import markdown
 from aispec.report.escape import code, html_code, text
 from aispec.report.report import Report

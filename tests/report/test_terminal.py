@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aispec.policy.finding import Finding, Label, Remedy
+from aispec.record import replace
 from aispec.report import concise, terminal
 from aispec.report.cells import cell, clip, safe, width, wrap
 from aispec.report.report import Report

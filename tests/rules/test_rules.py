@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from aispec.policy.rule import TOPICS, Rule
 from aispec.policy.rulefile import load_rules
 from aispec.policy.testing import NOTHING, evaluated, run_examples
 from aispec.policy.waiver import PROBLEMS
+from aispec.record import replace
 from aispec.report.report import Report
 from aispec.resources import rules_dir
 

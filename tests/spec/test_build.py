@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from aispec.record import replace
 from aispec.spec import model as m
 from aispec.spec.reader import read
 from tests.spec.specimens import DOOR, HOSTED, LONG, SHORT

@@ -185,7 +185,7 @@ def test_numbers_keep_their_spelling() -> None:
 def test_the_parser_without_libyaml_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{LONG}---\n{SHORT}---\na: &x {{b: !!str 1, c: 'd'}}\ne: {{<<: *x}}\nf: |\n  g\n"
     fast, _ = parse(text)
-    monkeypatch.setattr("aispec.spec.document._Parser", yaml.Loader)
+    monkeypatch.setattr("aispec.spec.document.Parser", yaml.Loader)
     slow, problems = parse(text)
     assert problems == []
     assert [document.data for document in slow] == [document.data for document in fast]
@@ -197,7 +197,7 @@ def test_the_parser_without_libyaml_reads_the_same(monkeypatch: pytest.MonkeyPat
 )
 def test_both_parsers_say_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _, fast = parse(text)
-    monkeypatch.setattr("aispec.spec.document._Parser", yaml.Loader)
+    monkeypatch.setattr("aispec.spec.document.Parser", yaml.Loader)
     assert parse(text)[1] == fast
 
 

@@ -4,12 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
+from aispec.record import fields
 from aispec.surface.action.inputs import Inputs, read
 
 ROOT = Path(__file__).resolve().parents[2]

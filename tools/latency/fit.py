@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 from multiprocessing import get_context
 from typing import Any
 
 import numpy as np  # type: ignore[import-not-found, unused-ignore]
 
+from aispec.record import replace
 from tools.latency.compare import Pair
 from tools.latency.form import BALANCE, KINDS, NOISE, START, kinds, width
 from tools.latency.vector import Rows

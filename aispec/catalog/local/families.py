@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from aispec.record import made, record
 
 _QKV = {"q": True, "k": True, "v": True, "o": False}
 _ALL = {"q": True, "k": True, "v": True, "o": True}
@@ -19,12 +20,12 @@ _NONE: Mapping[str, Any] = {}
 _TIED = {"tie_word_embeddings": True}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Family:
     """See the module's description."""
 
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = made(default_factory=dict)
+    defaults: Mapping[str, Any] = made(default_factory=dict)
     period: int = 0
 
 

@@ -7,7 +7,6 @@ arrays, as a vocabulary of 128,000 tokens is, are stepped over and only counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from struct import Struct, unpack_from
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 from aispec.catalog.gguf import block_type
 from aispec.catalog.local.files import LARGEST_HEADER, opened, shown
 from aispec.catalog.local.model import LocalError, Tensor
+from aispec.record import record
 
 _KINDS = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 9: "Q8_1",
@@ -46,7 +46,7 @@ _LONGEST_NAME, _LONGEST_TEXT = 256, 4096
 _LARGEST = 2**50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GgufHeader:
     """Metadata without what is long (of which `lengths` has the length), and the tensors."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from aispec.record import record
 
 
 class LocalError(Exception):
@@ -25,7 +26,7 @@ class Tensor(NamedTuple):
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorBytes:
     """Bytes of the tensors by part.
 
@@ -46,7 +47,7 @@ class TensorBytes:
     replicated: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalModel:
     """A model as its own files describe it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from aispec.catalog.local.model import LocalError, LocalModel, Tensor
 from aispec.catalog.local.parts import assigned, by_part
 from aispec.catalog.local.quantization import format_of, parameters
 from aispec.catalog.local.safetensors import read_safetensors
+from aispec.record import replace
 
 _LARGEST_CONFIG, _LARGEST_INDEX = 16 * 2**20, 64 * 2**20
 _MOST_FILES, _MOST_TENSORS = 1000, 1_000_000

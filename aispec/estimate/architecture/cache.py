@@ -8,15 +8,15 @@ caches (MLA) are whole on every device.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.estimate.architecture.parameters import attention_layers
+from aispec.record import record
 
 Fields = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerGroup:
     """Layers with the same cache. A window of 0 means that nothing is forgotten."""
 
@@ -26,7 +26,7 @@ class LayerGroup:
     chunked: bool = False  # attention within fixed chunks, not a sliding window
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CacheShape:
     """What one sequence keeps on one device of a tensor-parallel group, over all layers."""
 

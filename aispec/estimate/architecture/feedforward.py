@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.estimate.architecture.attention import linear
+from aispec.record import record
 
 Fields = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FeedForward:
     """Parameters by part, over all layers. `idle` are the experts that one token does not touch."""
 

@@ -7,7 +7,6 @@ linear layers are quantized, experts are split by expert parallelism, norms are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.entries import Model
@@ -20,11 +19,12 @@ from aispec.estimate.architecture.attention import (
 )
 from aispec.estimate.architecture.feedforward import feedforward, perceptron
 from aispec.estimate.architecture.recurrent import recurrent
+from aispec.record import record
 
 Fields = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameters:
     """Parameters by part. `mtp` is the multi-token-prediction module, not part of the total."""
 

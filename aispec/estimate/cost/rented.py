@@ -6,8 +6,6 @@ reserved for a month or a year at a price for the whole term.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.limits import ProvisionedPrice, provisioned_price
 from aispec.estimate.fact import Absent, Facts
@@ -16,6 +14,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic
 from aispec.estimate.units import MONTH_HOURS
+from aispec.record import made, record
 
 _NAMES = ("pay_as_you_go_month", "provisioned_hourly", "provisioned_monthly", "provisioned_yearly")
 _TERMS = {
@@ -28,11 +27,11 @@ _MONTHS = 12
 _NEARBY = 1.1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bill:
     """The facts of provisioned units; `month` is what is paid where the spec rents them."""
 
-    facts: Facts = field(default_factory=dict)
+    facts: Facts = made(default_factory=dict)
     month: Quantity | None = None  # USD/month
     as_of: str | None = None
 

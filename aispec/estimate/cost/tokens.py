@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.catalog.api_prices import ApiField, ApiPrice
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
+from aispec.record import record
 from aispec.spec.model import ApiPrice as StatedPrice
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tariff:
     """USD per million tokens, by kind of token."""
 

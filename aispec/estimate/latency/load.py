@@ -7,17 +7,17 @@ Static batch: requests start together and the next ones wait for the last of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 
 from aispec.estimate.latency.step import Roofline
+from aispec.record import record
 
 _ROUNDS = 30
 _EXACT = 3e-3
 _MOST = 4096.0  # requests at once in one replica, where nothing else bounds it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """The steady state of one replica. Seconds, requests, requests/s."""
 

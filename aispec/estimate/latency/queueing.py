@@ -9,20 +9,19 @@ open-loop benchmarks (`spread` in `aispec/catalog/data/latency.yaml`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, inf, log, sqrt
-from statistics import NormalDist
+from math import erf, exp, inf, log, sqrt
 
 from aispec.catalog.store import load_data
 from aispec.estimate.latency.load import Load, waiting
 from aispec.estimate.latency.step import Roofline
+from aispec.record import record
 
 _VARIED = 1.0  # squared coefficient of variation of service times
 _ALONE = 1.001  # requests in flight up to which there is nobody to wait for
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """Seconds that a request takes to its first token, and per token after it."""
 
@@ -91,7 +90,19 @@ def _slow(running: float, percentile: float | None) -> float:
 @lru_cache(maxsize=64)
 def _beyond_mean(percentile: float) -> float:
     spread = float(load_data("latency")["spread"]["tpot"])
-    return exp(spread * NormalDist().inv_cdf(min(percentile, 99.99) / 100))
+    return exp(spread * _deviations(min(percentile, 99.99) / 100))
+
+
+def _deviations(share: float) -> float:
+    """Standard deviations below which this share of a normal distribution lies, by halving.
+
+    The library's own is behind an import that takes as long as twenty of our estimates.
+    """
+    low, high = -8.0, 8.0
+    while low < (middle := (low + high) / 2) < high:
+        below = (1 + erf(middle / sqrt(2))) / 2 < share
+        low, high = (middle, high) if below else (low, middle)
+    return low
 
 
 def _slot(load: Load, percentile: float | None) -> float:

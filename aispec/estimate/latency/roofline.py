@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -16,6 +15,7 @@ from aispec.estimate.latency.constants import LINKS, constants, tags_of
 from aispec.estimate.latency.step import Draft, Roofline
 from aispec.estimate.memory.cache import Cache
 from aispec.estimate.memory.weights import Weights, weigh
+from aispec.record import replace
 
 __all__ = ["Roofline", "peak_rate", "roofline"]
 

@@ -16,10 +16,10 @@ memory, which is what the costs per layer and per step are for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import hypot, log2
 
 from aispec.estimate.latency.constants import Constants
+from aispec.record import made, record
 
 _MICRO = 1e-6
 PASS = 2048.0  # tokens that engines prefill at once
@@ -28,7 +28,7 @@ GAIN = 0.9  # share of what more devices gain that exchanging results may take
 EXCHANGES = 2 * 2 * 2  # all-reduces of a layer x bytes of a value x times each is moved
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """Speculation: tokens proposed for each step, the share accepted, seconds to propose one."""
 
@@ -44,7 +44,7 @@ class Draft:
         return (1 - float(self.acceptance ** (self.tokens + 1))) / (1 - self.acceptance)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Roofline:
     """One replica's speed. Seconds, bytes, FLOP and FLOP/s throughout."""
 
@@ -76,8 +76,8 @@ class Roofline:
     away_bandwidth: float = 1.0
     draft: Draft | None = None
     cached: float = 0.0  # tokens of each prompt that a prefix cache holds
-    known: dict[tuple[float, float, float], float] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    known: dict[tuple[float, float, float], float] = made(
+        default_factory=dict, init=False
     )  # what prompts cost: no batch changes it, and every search asks for it again
 
     def step(self, batch: float, context: float, tokens: float = 1.0) -> float:

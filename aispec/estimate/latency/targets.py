@@ -8,13 +8,13 @@ bisection, and their rate with them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import inf, sqrt
 
 from aispec.catalog.profiles import latency_profile
 from aispec.estimate.latency.load import Load, capacity
 from aispec.estimate.latency.queueing import Seen, unlucky
 from aispec.estimate.latency.step import Roofline
+from aispec.record import made, record
 from aispec.spec.model import Sla
 
 _USUAL = 95.0  # the percentile of a target that names none
@@ -22,7 +22,7 @@ _FEWEST = 1e-3  # requests in flight; a target that they miss is missed at every
 _EXACT = 1.02  # how far the search closes in
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Percentiles:
     """The percentiles that targets are written in; `None` where there is no target."""
 
@@ -40,7 +40,7 @@ class Percentiles:
         return cls(first.percentile if first else own, step.percentile if step else usual)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Targets:
     """The most seconds that users were promised; without end where nothing was."""
 
@@ -71,7 +71,7 @@ class Targets:
         return seen.ttft <= self.ttft and seen.tpot <= self.tpot and whole <= self.e2e
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """Requests of one kind to one replica, and the percentiles they are judged at."""
 
@@ -81,7 +81,7 @@ class Asked:
     output: float  # tokens
     percentiles: Percentiles
 
-    usual: dict[float, Seen] = field(default_factory=dict, init=False, repr=False, compare=False)
+    usual: dict[float, Seen] = made(default_factory=dict, init=False)
 
     def rate(self, targets: Targets, first: float = 1.0, step: float = 1.0) -> float:
         """Return the highest requests/s that keep the targets, with all times by these factors.

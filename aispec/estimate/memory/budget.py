@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from aispec.catalog.deployment import Machines, Setup
@@ -18,11 +17,12 @@ from aispec.catalog.entries import Accelerator
 from aispec.estimate.answer import Answer
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity, combined, smallest
+from aispec.record import record
 
 _NOTHING = Quantity(0.0, "GiB")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Budget:
     """One device's memory as its engine divides it. All in GiB."""
 

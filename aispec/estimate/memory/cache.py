@@ -8,13 +8,12 @@ its window and one batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.catalog.deployment import Deployment, Setup
 from aispec.estimate.architecture.cache import CacheShape, LayerGroup, cache_shape
 from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.paged import Kind, State, group_size, pages_alike, sequence_bytes
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 
 _BLOCK = 16  # tokens of a cache block
 _PAD = 256  # llama.cpp rounds windows up to this many tokens
@@ -23,7 +22,7 @@ _OBEYS = {"vllm": (0, 13), "tensorrt-llm": (0,), "sglang": (0, 5)}  # cache form
 _LLM_COMPRESSOR = ("redhatai", "neuralmagic", "nm-testing")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cache:
     """The cache of one deployment on its fullest device."""
 

@@ -6,7 +6,6 @@ expected concurrency of the workload's longest requests. Fits: both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 
 from aispec.catalog.deployment import Deployment, Setup
@@ -27,6 +26,7 @@ from aispec.estimate.memory.weights import Weights, on_fullest_device
 from aispec.estimate.quantity import Quantity, combined, largest
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import record
 
 _NAMES = tuple(name for name in FACTS if name.startswith("memory."))
 _NONE = Quantity(0.0, "GiB", how="this model keeps no cache")
@@ -48,7 +48,7 @@ def unknown(reason: str) -> Facts:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Room:
     """What the device has for cache, before any load is known."""
 

@@ -7,10 +7,10 @@ and the down projections of some layers are Q6_K. Llama 3.1 8B comes to 4.913 GB
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.gguf import GgufShape, block_type, gguf_tensor_type
+from aispec.record import record
 
 Fields = Mapping[str, Any]
 _UNUSUAL = (
@@ -19,7 +19,7 @@ _UNUSUAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GgufBytes:
     """Bytes of a file's tensors by the part they belong to."""
 
@@ -34,7 +34,7 @@ class GgufBytes:
         return self.layers + self.experts + self.embedding + self.output
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Tensor:
     name: str
     columns: int

@@ -13,11 +13,11 @@ Closed forms with constants from `aispec/catalog/data/engines.yaml`, each with i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
 from aispec.estimate.quantity import Quantity, combined, largest
+from aispec.record import record
 
 Fields = Mapping[str, Any]
 _NONE = Quantity(0.0, "GiB")
@@ -25,7 +25,7 @@ _LINKS = ("nvlink_gbps_bidir", "infinity_fabric_gbps_bidir", "scaleup_gbps_bidir
 _CAPTURES = 51  # capture sizes up to 512 sequences: 1, 2, 4, then every 8 and every 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overheads:
     """GiB beside weights and cache, on the fullest device."""
 

@@ -10,13 +10,14 @@ for 180,000 of Qwen3.6-27B that drafts three tokens, 2.58 GiB for 262,144 of Qwe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
+
+from aispec.record import record
 
 _BLOCK = 16  # tokens of the smallest block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """Layers with equal caches: `token_bytes` of one token in one layer on one device.
 
@@ -28,7 +29,7 @@ class Kind:
     window: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """Recurrent layers: bytes of one sequence in one layer, and the states kept of a sequence.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.gguf import gguf_bytes
 from aispec.estimate.memory.tables import tables
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 
 if TYPE_CHECKING:
     from aispec.catalog.local.model import TensorBytes
@@ -30,7 +30,7 @@ _MIXED_EXPERTS = 0.965  # those of 2023 gave the layers of mixtures fewer bits
 _FILE = (0.99, 1.01)  # published file sizes are rounded to 10 MB
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weights:
     """Bytes of weights by how they are spread: over devices, on the end stages, or everywhere."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.estimate.display import figure
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html.chart import percent
 
 _SEEN = 4.0  # percent of the room
 _LONG = 10_000.0  # ms, from which `display.figure` shows seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bar:
     """A bar from `start`, `size` long; its bounds run from `low` to `high`. All in percent."""
 

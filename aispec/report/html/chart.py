@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from aispec.record import record
 from aispec.report.html.scale import Scale, fitted, spanned
 
 Spot = tuple[float, float, float, float]
 """A load with the low, likely and high value there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """Something at a share of an axis, in percent, with its words."""
 
@@ -20,7 +20,7 @@ class Mark:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chart:
     """One figure over load: everything in percent of the plot, from its left and its top."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from aispec.estimate.display import figure, words
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html.bar import Bar, bar
 from aispec.report.html.memory import why_not
 
@@ -21,7 +21,7 @@ _UNITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One thing that is paid for; no bar where its cost is not known."""
 
@@ -31,7 +31,7 @@ class Part:
     bar: Bar | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Costs:
     """The parts and their sum in USD a month, and the units it is worth knowing in."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from aispec.estimate.display import figure, words
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import FACTS
+from aispec.record import record
 from aispec.report.derivation import Step, steps
 from aispec.report.html.bar import span
 
@@ -25,7 +25,7 @@ _DERIVED = (
 _SCIENTIFIC = 1e15
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One fact: its value and bounds, or its words; `state` is known, unknown or absent."""
 
@@ -37,7 +37,7 @@ class Figure:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivation:
     """A fact and what it was made from, depth first."""
 

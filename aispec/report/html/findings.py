@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from aispec.policy.finding import SEVERITIES, Finding
+from aispec.record import record
 from aispec.report.html.markup import dressed, paint
 from aispec.report.report import Report
 from aispec.report.snippet import Frame, snippet
@@ -16,7 +16,7 @@ from aispec.report.words import message
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """One finding in words."""
 
@@ -33,7 +33,7 @@ class Told:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Findings of one severity, and how many of them are left out."""
 

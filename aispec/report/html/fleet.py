@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.cells import counted
 from aispec.report.html.bar import Bar, at, bar
 from aispec.report.html.gauges import Gauge, rates
@@ -22,7 +21,7 @@ STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A deployment's row; texts are empty where a column does not apply."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html.bar import Bar, at, bar, span
 from aispec.report.report import Judged
 
@@ -39,7 +39,7 @@ _ROOM = 1.25  # a gauge ends at this share of its limit, or where its bar does
 _LONGEST = 4.0  # times the limit; a bar beyond is cut, and its share is written
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gauge:
     """One figure against its limit; `bar` and `limit_at` are in percent, absent if unknown.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aispec.estimate.display import figure
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html.bar import span
 from aispec.report.html.chart import Chart, Spot, drawn, number
 from aispec.report.html.study import Point, Sweep
@@ -18,7 +17,7 @@ _FIGURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Panel:
     """One chart with its words."""
 
@@ -29,7 +28,7 @@ class Panel:
     told: str  # what the chart shows, for those who do not see it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """The latencies at one load, for the table."""
 
@@ -38,7 +37,7 @@ class Line:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Curves:
     """The charts of a deployment, and the same figures as a table."""
 

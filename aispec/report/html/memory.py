@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html.bar import Bar, at, bar, likely, span
 from aispec.report.words import fits
 
@@ -20,7 +20,7 @@ PARTS = {
 _LEAST = 0.005  # share of what is needed below which a rest is rounding
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One line of the stack, in GiB."""
 
@@ -32,7 +32,7 @@ class Row:
     number: int = 0  # of a part, in the stack
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Memory:
     """The stack, the two marks across all its rows in percent, and the verdict in words."""
 

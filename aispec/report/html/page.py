@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
 from aispec.estimate.fact import Absent
 from aispec.estimate.quantity import Quantity
+from aispec.record import record
 from aispec.report.html import figures
 from aispec.report.html.costs import Costs, costs
 from aispec.report.html.findings import Group, Told, groups, silenced
@@ -32,7 +32,7 @@ _FINDINGS = 50  # of one severity, in one deployment
 _NONE: Studies = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """One deployment's part of the page; `details` is none where the section is compact."""
 
@@ -46,7 +46,7 @@ class Section:
     details: Details | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Details:
     """What only a whole section has."""
 

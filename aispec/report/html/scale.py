@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count, takewhile
 from math import ceil, floor, isfinite, log10
+
+from aispec.record import record
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _FEW = 8
@@ -15,7 +16,7 @@ _WIDE = 30.0
 """From this ratio of the greatest to the least value on, a scale is logarithmic."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale:
     """An axis from `low` to `high`; `log` where equal steps are equal factors."""
 

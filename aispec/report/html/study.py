@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
+from aispec.record import made, record
 from aispec.report.report import Judged
 
 Axis = Literal["users at once", "requests/s in the busiest hour"]
@@ -15,7 +15,7 @@ Key = tuple[str, int]
 """A deployment's file and line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Point:
     """The facts of group `latency` at one load."""
 
@@ -23,7 +23,7 @@ class Point:
     latency: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sweep:
     """Latency over a range of load. `points` are by load and have one at `now`."""
 
@@ -33,12 +33,12 @@ class Sweep:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Study:
     """What was computed of one deployment for its page only."""
 
     sweep: Sweep | None = None
-    costs: Mapping[str, Quantity] = field(default_factory=dict)  # USD a month by part
+    costs: Mapping[str, Quantity] = made(default_factory=dict)  # USD a month by part
 
 
 Studies = Mapping[Key, Study]

@@ -7,8 +7,7 @@ where that fails its files are asked of the API. What can't be had is told, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from aispec.record import record
 from aispec.surface.action.clone import parents
 from aispec.surface.action.event import Event
 from aispec.surface.action.failure import InvalidError
@@ -17,7 +16,7 @@ from aispec.surface.git import Repository
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Base:
     """A commit or ref to compare with; without one, `missing` says why there is none."""
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from aispec.record import record
 from aispec.surface.forge.forge import Source
 
 _MOST_BYTES = 32 << 20
 _NOWHERE = frozenset("0")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PullRequest:
     """The pull request that an event is about; `base` may be older than what it merges into."""
 
@@ -27,7 +27,7 @@ class PullRequest:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One event. `base` is the commit that it names to compare with, if it names one."""
 
@@ -66,7 +66,7 @@ def read(environment: Mapping[str, str]) -> Event:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EarlierRun:
     """The run that a `workflow_run` follows, on a pull request's head."""
 

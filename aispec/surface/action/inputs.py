@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, cast
 
+from aispec.record import record
 from aispec.surface.action.failure import InvalidError
 
 FailOn = Literal["", "error", "warning", "never"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inputs:
     """What the workflow asks for. An empty text leaves the choice to the settings or the event."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from datetime import date
 
 from aispec.pipeline import Options, check
+from aispec.record import record, replace
 from aispec.report.report import FailOn, Report
 from aispec.surface.action.base import Base
 from aispec.surface.action.clone import found
@@ -19,7 +19,7 @@ from aispec.surface.git import GitError, Repository
 from aispec.surface.past import Source, unpacked
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """What is to be judged: paths and settings from `root`, the repository's top folder."""
 
@@ -31,7 +31,7 @@ class Question:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """A base's report and commit; without one, `missing` says why."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from aispec.record import record
 from aispec.report.comment import CommentContext, render, render_summary
 from aispec.report.comparison import Comparison, compare
 from aispec.surface.action import event, inputs, runner
@@ -30,7 +30,7 @@ from aispec.surface.git import GitError, Repository
 _SPECS = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Job:
     """One run of the Action."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import date
 
 import click
 
-from aispec.policy.baseline import NAME, Baseline, BaselineError, read, record, written
-from aispec.surface.cli.asking import judged, paths_argument, today_option
+from aispec.policy.baseline import NAME, Baseline, BaselineError, read, recorded, written
+from aispec.record import replace
+from aispec.surface.cli.asking import paths_argument, today_option
+from aispec.surface.cli.judging import judged
 from aispec.surface.cli.terminal import emit
 
 
@@ -46,7 +47,7 @@ def command(
     report = judged(paths, today=today, baseline="")
     if report.exit_code == 2:
         raise click.ClickException("some files can't be read: `aispec check` says which")
-    now = record(report.counted(), ".", os.path.dirname(output) or ".")
+    now = recorded(report.counted(), ".", os.path.dirname(output) or ".")
     if before is None:
         emit(written(now), output)
         click.echo(f"{output}: {len(now.entries)} findings wait from now on")

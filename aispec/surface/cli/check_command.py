@@ -11,13 +11,13 @@ import click
 from aispec.report.report import Report
 from aispec.surface.cli.asking import (
     colour_option,
-    judged,
     judging_options,
     paths_argument,
     prices_option,
     today_option,
 )
 from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
+from aispec.surface.cli.judging import judged
 
 if TYPE_CHECKING:
     from aispec.report.comparison import Comparison

@@ -62,11 +62,11 @@ def command(
 
 
 def _compared(base: str, place: Place, key: str, wish: Wish, today: date | None) -> Outcome:
-    from dataclasses import replace
     from functools import partial
 
+    from aispec.record import replace
     from aispec.report.comparison import compare
-    from aispec.surface.cli.asking import judged
+    from aispec.surface.cli.judging import judged
     from aispec.surface.commenting import put_compared
     from aispec.surface.comparing import at_commit
     from aispec.surface.git import GitError, Repository

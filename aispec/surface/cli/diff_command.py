@@ -10,13 +10,8 @@ import click
 
 from aispec.report.comparison import Comparison, compare
 from aispec.report.report import FailOn, Report
-from aispec.surface.cli.asking import (
-    colour_option,
-    judged,
-    judging_options,
-    prices_option,
-    today_option,
-)
+from aispec.surface.cli.asking import colour_option, judging_options, prices_option, today_option
+from aispec.surface.cli.judging import judged
 from aispec.surface.cli.terminal import emit, screen
 from aispec.surface.comparing import Judge, at_commit, at_path
 from aispec.surface.git import GitError

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from aispec.surface.cli.asking import colour_option, judged, today_option
+from aispec.surface.cli.asking import colour_option, today_option
 from aispec.surface.cli.completing import subjects
 from aispec.surface.cli.terminal import Screen, emit, screen
+
+if TYPE_CHECKING:
+    from aispec.policy.rule import Rule
 
 
 @click.command("explain")
@@ -43,26 +48,35 @@ def command(subject: str, file: str | None, form: str, today: date | None, colou
 def _rule(subject: str, form: str, drawn: Screen) -> str:
     from aispec.policy.rule import load_builtin
     from aispec.report import explain
-    from aispec.surface.cli.asking import governor
 
     shipped = load_builtin(told=True)
-    codes = {rule.code for rule in shipped}
-    here = governor().of("ai-deploy.yaml").known
-    rules = (*shipped, *(rule for rule in here if rule.code not in codes))
-    found = [r for r in rules if subject.upper() == r.code or subject.lower() == r.name]
-    if not found:
-        from aispec.catalog.names import nearest
-
-        near = nearest(subject, [name for r in rules for name in (r.code, r.name)], 3)
-        advice = f"; the nearest are {', '.join(near)}" if near else ""
-        raise click.UsageError(f"there is no rule '{subject}'{advice}: see `aispec rules list`")
+    rule = _called(subject, shipped) or _of_settings(subject, shipped)
     if form == "markdown":
-        return explain.explain_rule_markdown(found[0])
+        return explain.explain_rule_markdown(rule)
     if form == "json":
         from aispec.report.json_format import dumps
 
-        return dumps(explain.explain_rule_json(found[0]))
-    return explain.explain_rule(found[0], colour=drawn.colour, width=drawn.width)
+        return dumps(explain.explain_rule_json(rule))
+    return explain.explain_rule(rule, colour=drawn.colour, width=drawn.width)
+
+
+def _called(subject: str, rules: Iterable[Rule]) -> Rule | None:
+    return next((r for r in rules if subject.upper() == r.code or subject.lower() == r.name), None)
+
+
+def _of_settings(subject: str, shipped: Sequence[Rule]) -> Rule:
+    """Return a rule that settings bring in here; `UsageError` where there is none."""
+    from aispec.surface.cli.judging import governor
+
+    here = governor().of("ai-deploy.yaml").known
+    if found := _called(subject, here):
+        return found
+    from aispec.catalog.names import nearest
+
+    names = [name for rule in (*shipped, *here) for name in (rule.code, rule.name)]
+    near = nearest(subject, [*dict.fromkeys(names)], 3)
+    advice = f"; the nearest are {', '.join(near)}" if near else ""
+    raise click.UsageError(f"there is no rule '{subject}'{advice}: see `aispec rules list`")
 
 
 def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int:
@@ -75,6 +89,8 @@ def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int
         near = nearest(name, list(FACTS), 3)
         advice = f"; the nearest are {', '.join(near)}" if near else ""
         raise click.UsageError(f"there is no fact '{name}'{advice}")
+    from aispec.surface.cli.judging import judged
+
     report = judged([file] if file else ["."], today=today)
     for each in report.deployments:
         told = explain_fact(

@@ -6,14 +6,8 @@ from datetime import date
 
 import click
 
-from aispec.surface.cli.asking import (
-    colour_option,
-    judged,
-    paths_argument,
-    prices_option,
-    readable,
-    today_option,
-)
+from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
+from aispec.surface.cli.judging import judged, readable
 from aispec.surface.cli.terminal import emit, screen
 
 

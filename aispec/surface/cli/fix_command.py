@@ -5,20 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from aispec.surface.cli.asking import (
-    STDIN,
-    colour_option,
-    paths_argument,
-    prices_option,
-    today_option,
-)
+from aispec.record import made, record
+from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
 from aispec.surface.cli.completing import codes
+from aispec.surface.cli.judging import STDIN
 
 if TYPE_CHECKING:
     from aispec.surface.cli.remedying import Asked
@@ -26,14 +21,14 @@ if TYPE_CHECKING:
 _MOST = (1 << 20) + 1  # bytes; the reader refuses more than a MiB
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Work:
     """Texts by path, as they were and as they are now, and lines to tell."""
 
     before: dict[str, str]
     after: dict[str, str]
-    told: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    told: list[str] = made(default_factory=list)
+    unread: list[str] = made(default_factory=list)
 
     def changed(self) -> list[str]:
         """The paths of files that are not as they were."""
@@ -195,7 +190,7 @@ def _write(work: _Work) -> None:
 
 def _stay_inside(path: str) -> None:
     """Refuse to write through a link that leads out of the repository."""
-    from aispec.surface.cli.asking import repository
+    from aispec.surface.cli.judging import repository
 
     folder = repository()
     leads_out = not _inside(os.path.realpath(path), os.path.realpath(folder))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from aispec.record import record
 from aispec.report.report import Report
 from aispec.surface.cli.terminal import emit, screen
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aispec.report.shown import Replacement, Shown
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """What there is to write, and how a terminal is drawn on."""
 
@@ -210,7 +210,7 @@ def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
 def _rules(report: Report) -> list[Rule]:
     """All rules that may have found something, with the words that tell them."""
     from aispec.policy.rule import load_builtin
-    from aispec.surface.cli.asking import governor
+    from aispec.surface.cli.judging import governor
 
     here = governor()
     own = (rule for path in report.files for rule in here.of(path).known)

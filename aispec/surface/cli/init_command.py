@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 
 import click
 
 from aispec.adopt.draft import AdoptError, Draft
+from aispec.record import record
 from aispec.surface.cli.completing import accelerators, engines, formats, models, providers
 
 _USUAL = "ai-deploy.yaml"
 _MOST = (1 << 20) + 1  # bytes of a source; the reader refuses more than a MiB
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answers:
     """What flags said; None for what they did not."""
 

@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aispec.surface.cli.asking import (
-    STDIN,
-    colour_option,
-    listed,
-    options_of,
-    prices_option,
-    read_stdin,
-    today_option,
-)
+from aispec.surface.cli.asking import colour_option, prices_option, today_option
+from aispec.surface.cli.judging import STDIN, listed, options_of, read_stdin
 from aispec.surface.cli.terminal import emit, screen
 
 if TYPE_CHECKING:

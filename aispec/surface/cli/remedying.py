@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import click
@@ -12,8 +11,9 @@ import click
 from aispec.mend.mend import with_fields
 from aispec.mend.text import RefusedError
 from aispec.policy.finding import Finding, Remedy
+from aispec.record import made, record
 from aispec.report.cells import safe
-from aispec.surface.cli.asking import judged_texts
+from aispec.surface.cli.judging import judged_texts
 
 _MOST_ROUNDS = 40
 _EVERY = ("all", "errors")
@@ -23,16 +23,16 @@ _ASKED = re.compile(r"([A-Za-z]+[0-9]*|all|errors)(?:=([1-9][0-9]?))?")
 Choose = Callable[[Finding], Remedy | None]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Remedied:
     """Texts by path after remedies; what was applied, and what was refused, in words."""
 
     texts: dict[str, str]
-    applied: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    applied: list[str] = made(default_factory=list)
+    refused: list[str] = made(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """A remedy that was asked for: a code or the beginning of one, and which of its remedies."""
 

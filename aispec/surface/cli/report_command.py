@@ -10,14 +10,8 @@ from aispec.pipeline import Options, report_on
 from aispec.pipeline.gathered import Gathered, gather
 from aispec.report.markdown import render
 from aispec.report.report import Report
-from aispec.surface.cli.asking import (
-    named,
-    options_of,
-    paths_argument,
-    prices_option,
-    readable,
-    today_option,
-)
+from aispec.surface.cli.asking import paths_argument, prices_option, today_option
+from aispec.surface.cli.judging import named, options_of, readable
 from aispec.surface.cli.terminal import emit
 
 

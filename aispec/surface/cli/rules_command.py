@@ -81,7 +81,7 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     from aispec.effective import effective
     from aispec.policy.selection import matches
     from aispec.report import rule_list
-    from aispec.surface.cli.asking import governor
+    from aispec.surface.cli.judging import governor
 
     governing = governor()
     told = effective(governing, path)

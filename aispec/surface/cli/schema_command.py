@@ -22,8 +22,7 @@ def command(name: str, output: str | None) -> int:
       aispec schema > ai-deploy.schema.json
       aispec schema rule
     """
-    from aispec.resources import root
+    from aispec.resources import schema_text
 
-    text = (root() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    emit(text, output)
+    emit(schema_text(name), output)
     return 0

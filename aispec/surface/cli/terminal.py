@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+
+from aispec.record import record
 
 _USUAL_WIDTH = 100
 _LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
 _LINKING = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Screen:
     """How output is drawn."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar
+
+from aispec.record import record
 
 
 class ForgeError(Exception):
@@ -49,7 +50,7 @@ def understood(method: Callable[_P, _T]) -> Callable[_P, _T]:
     return ask
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """A comment on a pull request."""
 
@@ -60,7 +61,7 @@ class Comment:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """Where a pull request's commits come from; repository and branch tell forks apart."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
@@ -18,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from aispec import __version__
+from aispec.record import record
 from aispec.report.cells import clip, safe
 from aispec.surface.forge.forge import ForgeError, LostError, RefusedError, UnavailableError
 
@@ -31,7 +31,7 @@ _BROKEN = frozenset((500, 502, 503, 504))
 _SAFE_TO_REPEAT = frozenset(("GET", "PUT", "PATCH", "DELETE"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Answer:
     status: int
     headers: Message

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from aispec.record import record
 from aispec.report.comment import Mark, essence, read_mark
 from aispec.surface.forge.forge import Comment, Forge, ForgeError, LostError
 
@@ -21,7 +21,7 @@ Result = Literal["created", "updated", "unchanged", "refused", "skipped", "none"
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What became of a comment, where it stands, and why where that needs saying."""
 
@@ -30,7 +30,7 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """How a comment is kept: in place or written anew; and whether a first one is worth making."""
 

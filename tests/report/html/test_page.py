@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from aispec.estimate.fact import Absent, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import Silence
+from aispec.record import fields, replace
 from aispec.report import html
 from aispec.report.html import page as pages
 from aispec.report.html.markup import linked, slugs, style
@@ -180,12 +180,10 @@ def _hostile(value: Any, text: str) -> Any:
         return made if not value.known else value.told(text, sources=(text,))
     if isinstance(value, tuple | list):
         return type(value)(_hostile(each, text) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if hasattr(value, "__match_args__"):
         kept = {"severity", "certainty", "span", "fail_on"}
         changed = {
-            f.name: _hostile(getattr(value, f.name), text)
-            for f in fields(value)
-            if f.name not in kept
+            name: _hostile(getattr(value, name), text) for name in fields(value) if name not in kept
         }
         return replace(value, **changed)
     if isinstance(value, dict):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Facts, Unknown
 from aispec.estimate.quantity import Quantity, total
+from aispec.record import replace
 from aispec.report.html.bar import bar
 from aispec.report.html.costs import Costs, costs
 from aispec.report.html.gauges import limits, rates, targets
