@@ -21,8 +21,8 @@ from tests.estimate.sound import sound
 from tests.hardening.specs import Path, Spec, valid, write
 from tools.rewriting import TODAY
 
-JUDGED = 60
-READ = 150
+JUDGED = 40
+READ = 100
 MENDED = 12
 
 
