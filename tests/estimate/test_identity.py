@@ -33,6 +33,7 @@ def on(device: str, weights: str | None = None, engine: str = "vllm", **more: An
         ("a100-80gb", "int8", "vllm", YES, YES),
         ("t4", "bf16", "vllm", NO, NO),
         ("t4", "bf16", "sglang", NO, NO),
+        ("t4", "bf16", "tensorrt-llm", NO, NO),
         ("t4", "bf16", "transformers", YES, NO),
         ("t4", "fp16", "vllm", YES, YES),
         ("h100-sxm-80gb", "nvfp4", "vllm", YES, NO),

@@ -129,3 +129,50 @@ def test_active_parameters(name: str, billions: float) -> None:
     model = Catalog.default().model(name).entry
     parts = count(model.architecture or {})
     assert (parts.active - parts.vision) / 1e9 == pytest.approx(billions, rel=0.03)
+
+
+def test_layers_that_were_searched_one_by_one() -> None:
+    """NVIDIA's Puzzle models have blocks whose attention or perceptron is one plain projection."""
+    blocks = [
+        {"count": 2, "num_kv_heads": 4, "intermediate_size": 512},
+        {"count": 3, "linear_attn": True, "linear_ffn": True},
+        {"count": 1, "intermediate_size": 256},
+    ]
+    fields = {
+        "type": "dense",
+        "layers": 6,
+        "hidden_size": 128,
+        "num_heads": 8,
+        "head_dim": 16,
+        "vocab_size": 1000,
+        "tie_word_embeddings": True,
+        "block_list": blocks,
+    }
+    attended = 2 * (2 * 128 * 128 + 2 * 128 * 64)
+    plain = 3 * 2 * 128 * 128
+    perceptrons = 2 * 3 * 128 * 512 + 3 * 128 * 256
+    parts = count(fields)
+    assert parts.linear == attended + plain + perceptrons
+    assert parts.norms == (2 * 2 + 3 * 2 + 1 + 1) * 128
+    assert parts.embedding == 128_000
+    assert (parts.head, parts.experts) == (0, 0)
+
+
+def test_gates_and_sinks_of_heads_are_counted() -> None:
+    fields = {
+        "type": "dense",
+        "layers": 2,
+        "hidden_size": 128,
+        "num_heads": 8,
+        "head_dim": 16,
+        "vocab_size": 10,
+        "intermediate_size": 256,
+        "num_kv_heads": 2,
+    }
+    bare = count(fields).linear
+    assert count({**fields, "head_gate": True}).linear == bare + 2 * 128 * 8
+    assert count({**fields, "attn_sinks": True}).linear == bare + 2 * 8
+    assert count({**fields, "attn_output_gate": True}).linear == bare + 2 * 128 * 128
+    assert count({**fields, "k_eq_v": True}).linear == bare - 2 * 128 * 32
+    assert count({**fields, "qk_norm": "per_head"}).linear == bare + 2 * 2 * 16
+    assert count({**fields, "qk_norm": "full"}).linear == bare + 2 * (8 + 2) * 16

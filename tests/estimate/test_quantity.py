@@ -246,3 +246,7 @@ def test_plain_numbers_join_in() -> None:
     assert (1 + Q(0.5)).value == 1.5
     assert (1 - Q(0.25, low=0.2, high=0.4)).low == pytest.approx(0.6)
     assert quantity(3).exact
+
+
+def test_a_product_s_unit_names_both() -> None:
+    assert (Q(2, "GiB") * Q(3, "tokens")).unit.name == "GiB·tokens"

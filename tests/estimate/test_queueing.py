@@ -160,6 +160,11 @@ def test_a_static_batch_runs_in_waves(batch: int) -> None:
     )
 
 
+def test_a_static_batch_of_one_slot_runs_one_by_one() -> None:
+    for most in (1, 0.3):
+        assert static(SPEED, 3, most, 2048, 100) == pytest.approx(3 * (0.010 + 1.0), rel=1e-4)
+
+
 def test_half_written_answers_leave_room_for_more() -> None:
     assert slots(10, 100, 0) == 10
     assert slots(10, 0, 100) == 20

@@ -45,6 +45,13 @@ def test_a_history_left_out_grows_turn_by_turn(turns: int, mean: float, longest:
     assert request.longest_input.value == pytest.approx(200 + 300 * longest)
 
 
+def test_a_turn_adds_tokens() -> None:
+    for tokens in (Tokens(input=100, output=50), Tokens(input=100, output=50, history=300)):
+        found = request_of(Workload(requests_per_session=5, tokens=tokens), DEFAULTS)
+        assert found.turn
+        assert (found.turn.value, found.turn.unit.name) == (150, "tokens")
+
+
 def test_what_a_turn_adds() -> None:
     grown = request_of(Workload(requests_per_session=5, tokens=TOKENS), DEFAULTS)
     assert grown.turn

@@ -47,6 +47,7 @@ FITS = {"memory__headroom": 18.12, "memory__fits": Answer.YES}
         ({"cost__month": 1000.0}, {"cost__month": 1005.1}, "+$5.10 a month"),
         ({"cost__month": 1000.0}, {"cost__month": 900.0}, "-$100 a month"),
         ({"cost__month": 0.1}, {"cost__month": 0.104}, "same cost"),
+        ({"cost__month": 0.5}, {"cost__month": 0.508}, "+$0.01 a month"),
         ({"latency__ttft": 300.0}, {"latency__ttft": 309.0}, ""),
         ({"latency__ttft": 300.0}, {"latency__ttft": 310.0}, "first token in 310 ms"),
         ({"latency__ttft": 300.0}, {"latency__ttft": 210.4}, "first token in 210 ms"),

@@ -66,7 +66,13 @@ ERRORS = [
         'model.kind is never "open": it is open-weight or api',
         "",
     ),
-    ('environment in ["prod"]', 17, 23, 'environment is never "prod"', ""),
+    (
+        'environment in ["prod"]',
+        17,
+        23,
+        'environment is never "prod": it is development, staging or production',
+        "",
+    ),
     ('"colo" == hardware.class', 1, 7, 'hardware.class is never "colo"', ""),
     (
         "cost.idle_share > 90",

@@ -145,6 +145,21 @@ def test_tries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 5 < max(seen) <= remedy.MOST_TRIES + remedy._LAST_TRIES
 
 
+@pytest.mark.parametrize(
+    ("verdict", "weight"),
+    [
+        (("error", "certain", "error"), 2),
+        (("warning", "possible", "error"), 1),
+        (("note", "certain", "note"), 0),
+        (("note", "unknown", "error"), 1),
+        (("note", "unknown", "warning"), 1),
+        (("note", "unknown", "note"), 0),
+    ],
+)
+def test_a_doubt_weighs_as_a_warning_unless_it_is_about_a_note(verdict: Any, weight: int) -> None:
+    assert remedy._weight(verdict) == weight
+
+
 def test_what_a_change_entails() -> None:
     spec = Spec(1, "a", hardware=Hardware("h100", 2, Parallelism(tensor=2), price=2.0))
     more = entailed(spec, {"hardware.count": step(4)})

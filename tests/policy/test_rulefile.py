@@ -197,3 +197,24 @@ def test_every_field_of_the_schema_is_described_and_closed() -> None:
             for example in field["examples"]:
                 checked = {"$defs": shape["$defs"], **field}
                 jsonschema.Draft202012Validator(checked).validate(example)
+
+
+@pytest.mark.parametrize("field", ["message", "message_possible", "note", "help", "unknown"])
+def test_every_text_of_a_rule_is_checked_when_it_is_loaded(tmp_path: Path, field: str) -> None:
+    lines = [line for line in TEXT.splitlines() if not line.startswith("message:")]
+    texts = {"message": "too dear"} | {field: "it costs {{ cost.mnth }}"}
+    written = "".join(f'{name}: "{text}"\n' for name, text in texts.items())
+    path = write(tmp_path, written + "\n".join(lines))
+    with pytest.raises(RuleError) as caught:
+        read_rule(path)
+    assert "cost.mnth is not the name of a fact or a field" in caught.value.message
+    assert caught.value.span.line == list(texts).index(field) + 1
+
+
+def test_an_example_that_finds_neither_words_nor_nothing_is_told_so(tmp_path: Path) -> None:
+    path = write(tmp_path, TEXT.replace("finds: nothing", "finds: [1]"))
+    with pytest.raises(RuleError) as caught:
+        read_rule(path)
+    assert caught.value.message.endswith(
+        "an example finds a message, a message with its severity or certainty, or nothing"
+    )

@@ -72,8 +72,8 @@ class Record:
         """Return tests that run a change on these lines, the cheapest first, for `budget` seconds.
 
         One half are the cheapest of all, the other those that run the least beside these lines:
-        they are about them. What runs as modules are imported is run by every test that uses the
-        module; by any, where the module holds nothing else.
+        they are about them. What runs as a module is imported is run by every test that uses the
+        module or names it; by any, where there is none.
         """
         ran = self.lines.get(path, {})
         found: set[str] = set()
@@ -81,7 +81,7 @@ class Record:
             found = {test for line in span for test in ran.get(line, ())}
             if found:
                 break
-        found = found or {test for tests in ran.values() for test in tests} or {*self.seconds}
+        found = found or self._of_module(path) or {*self.seconds}
         cheapest = sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
         closest = sorted(cheapest, key=lambda test: self.reach[test])
         chosen = {
@@ -90,6 +90,10 @@ class Record:
             for test in _afforded(ranked, self.seconds, budget / 2)
         }
         return [test for test in cheapest if test in chosen]
+
+    def _of_module(self, path: str) -> set[str]:
+        ran = {test for tests in self.lines.get(path, {}).values() for test in tests}
+        return ran | {test for test in self.seconds if test.partition("::")[0] in _naming(path)}
 
 
 def recorded() -> Record:
@@ -129,6 +133,15 @@ def _spans(path: str, first: int, last: int) -> list[range]:
     ]
     around.sort(key=lambda node: (node.end_lineno or 0) - node.lineno)
     return [range(node.lineno, (node.end_lineno or 0) + 1) for node in around]
+
+
+@cache
+def _naming(path: str) -> frozenset[str]:
+    """The files of tests that import a module by its name."""
+    name = path.removesuffix(".py").replace("/", ".")
+    files = (ROOT / "tests").rglob("test_*.py")
+    named = (file for file in files if f"from {name} import" in file.read_text(encoding="utf-8"))
+    return frozenset(file.relative_to(ROOT).as_posix() for file in named)
 
 
 @cache
