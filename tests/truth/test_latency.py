@@ -61,6 +61,17 @@ def test_nearly_every_row_has_an_estimate(found: Sequence[Pair]) -> None:
     assert sum(pair.speed is not None for pair in found) >= 0.99 * len(found)  # bar: 90%
 
 
+def test_no_counted_row_needs_more_arithmetic_than_there_is(found: Sequence[Pair]) -> None:
+    for pair in found:
+        case, speed = pair.case, pair.speed
+        if speed is None or not (case.ttft and case.tpot and case.users and case.output):
+            continue
+        seconds = 1e-3 * (case.ttft + case.output * case.tpot)
+        tokens = case.users / seconds * (pair.received + case.output)
+        peak = speed.peak * speed.devices * speed.stages * case.data
+        assert 2 * speed.active * tokens <= peak, case.id
+
+
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.says)
 def test_no_figure_gets_worse(figure: object, sides: dict[str, list[Outcome]]) -> None:
     assert figure in FIGURES
