@@ -105,7 +105,7 @@ def test_a_mixture_of_unknown_layers_reads_its_experts_share() -> None:
 def test_llama_cpp_keeps_what_mxfp4_leaves_alone_in_eight_bits() -> None:
     def tps(engine: str) -> float:
         knobs = {"name": engine, "workload": load(128, 128)}
-        return value("latency.tps", "openai/gpt-oss-20b", "rtx-4070-ti", 1, "mxfp4", **knobs)
+        return value("latency.tps", "openai/gpt-oss-20b", "rtx-4090", 1, "mxfp4", **knobs)
 
     assert tps("llama.cpp") > 1.1 * tps("ollama")
 

@@ -25,8 +25,8 @@ PLACES = {"engines": 3, "hardware": 1, "pairs": 4, "chips": 5}
 STRANGE = ("unfamiliar chips", "unfamiliar pair", "unfamiliar")
 """What about a deployment no measurement is like, from the least to the most."""
 
-_BALANCE = 0.6  # n rows of one source, engine and model on a device shape the scale as n^0.4
-_NEW = 0.1  # logarithm by which each of them widens bounds, at the least
+_BALANCE = 0.3  # n rows of one source, engine and model on a device shape the scale as n^0.7
+_NEW = 0.2  # logarithm by which each of them widens bounds, at the least
 _FEW = 30  # rows that tell nothing
 Seen = dict[str, list[str]]
 Within = tuple[float, float]
