@@ -18,8 +18,8 @@ from aispec.catalog.resolve import resolve
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact, Facts
 from aispec.estimate.facts import flow_of
-from aispec.estimate.latency.constants import bounds
 from aispec.estimate.latency.facts import read_prompt
+from aispec.estimate.latency.facts import spread as spread_of
 from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline, roofline
@@ -230,7 +230,7 @@ class Floors:
 
 def _at_best(speed: Roofline, figures: tuple[str, str], seconds: float) -> Quantity:
     """Return a time with the lowest bounds that it may have, alone or with others."""
-    spreads = [bounds(speed.tags, name) for name in figures]
+    spreads = [spread_of(speed, name) for name in figures]
     low, high = (min(s[n] for s in spreads) for n in (0, 1))
     least, most = seconds * low * _LESS, max(seconds * high * _LESS, seconds * low * _LESS)
     return Quantity(min(max(seconds, least), most), "s", low=least, high=most)

@@ -38,8 +38,8 @@ def test_a_version_is_before_or_since_a_change(
     assert tags(engine, version=version)[-1] == era
 
 
-def test_an_engine_without_a_version_is_neither() -> None:
-    assert not any("since" in tag or "before" in tag for tag in tags())
+def test_an_engine_without_a_version_is_a_new_one() -> None:
+    assert tags()[-1] == "vllm since 0.8"
     assert not any("since" in tag for tag in tags("llama.cpp", version=(9, 0)))
 
 
@@ -67,7 +67,7 @@ def test_what_was_never_measured_is_said() -> None:
     )
 
 
-@pytest.mark.parametrize("figure", ["decode", "first", "load", "queue"])
+@pytest.mark.parametrize("figure", ["decode", "first", "load", "rate", "queue"])
 def test_the_less_is_known_the_wider_the_bounds(figure: str) -> None:
     def width(of: tuple[str, ...]) -> float:
         low, high = bounds(of, figure)
@@ -83,4 +83,5 @@ def test_the_regime_is_that_of_the_figure() -> None:
     assert regime("decode", 1e9) == ("model small",)
     assert regime("decode", 7e9) == ("model middling",)
     assert regime("decode", 7e10) == ("model large",)
-    assert regime("load", 7e10) == ()
+    assert regime("load", 7e10) == ("model large",)
+    assert regime("queue", 7e10) == regime("rate", 7e10) == ()

@@ -85,7 +85,8 @@ def test_a_price_that_nobody_lists_is_never_ranked() -> None:
 
 
 def test_what_is_sure_ranks_before_what_is_possible() -> None:
-    made = _planned(accelerators=["rtx-4090-24gb", "h100-sxm-80gb"])
+    spec = {**CHAT, "sla": {**CHAT["sla"], "tps": 80}}
+    made = _planned(spec, accelerators=["rtx-4090-24gb", "h100-sxm-80gb"])
     assert made.cheapest
     assert made.cheapest.standing == "meets"
     best = made.cheapest.facts["cost.month"].value

@@ -42,6 +42,7 @@ HARMLESS = frozenset(
         "lengths_of_suite",
         "model_size_assumed",
         "dual_gpu_card",
+        "version_of_its_date",
     }
 )
 

@@ -6,6 +6,8 @@ import argparse
 from collections import Counter
 from zlib import crc32
 
+from aispec.catalog.store import load_data
+from aispec.estimate.latency.constants import bounds, constants
 from tools.latency.columns import columns
 from tools.latency.compare import Pair, pairs
 from tools.latency.figures import FIGURES, SILICON
@@ -67,15 +69,17 @@ def _fit() -> None:
         if not source:
             by_source[row], sources[row] = by_place[row], places[row]
     schemes = (Scheme(by_source.tolist(), sources), Scheme(by_place.tolist(), places))
-    spreads, within = calibrated(chosen, schemes)
+    found = calibrated(chosen, *schemes)
     write.PATH.write_text(
-        write.text(task.factors(theta), chosen, spreads), encoding="utf-8", newline="\n"
+        write.text(task.factors(theta), chosen, found), encoding="utf-8", newline="\n"
     )
     sides = (
         list(zip(scheme.left, each, strict=True))
-        for scheme, each in zip(schemes, within, strict=True)
+        for scheme, each in zip(schemes, found.within, strict=True)
     )
     record.PATH.write_text(record.text(chosen, *sides), encoding="utf-8", newline="\n")
+    for remembered in (load_data, constants, bounds):
+        remembered.cache_clear()
 
 
 def _places(chosen: list[Pair]) -> list[str]:

@@ -56,11 +56,16 @@ class Pair:
         return self.case.depth if self.case.depth is not None else self.received + self.sent / 2
 
     @property
+    def spreads(self) -> str:
+        """What the bounds are those of: the batch of a throughput table is not known."""
+        return "rate" if self.way == "saturated" else self.figure
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """Return measured over likely, at the least and at the most."""
         if self.speed is None:
             return (0.0, 0.0)
-        return bounds(self.speed.tags, self.figure, regime(self.figure, self.speed.active))
+        return bounds(self.speed.tags, self.spreads, regime(self.spreads, self.speed.active))
 
     def predict(self) -> float:
         """Return the estimate. Raises `LookupError` where there is none."""

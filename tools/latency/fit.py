@@ -24,7 +24,7 @@ from tools.latency.vector import Rows
 
 _STEP = 1e-3
 _ROUNDS = 10
-_FAR = 0.35  # residuals from which a row counts less
+_FAR = 0.25  # residuals from which a row counts less
 _ENOUGH = 4e-4  # share of the cost that a round has to save
 _BOLDEST = 0.7  # the most that one round changes a logarithm
 _TRIES = 6

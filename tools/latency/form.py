@@ -11,27 +11,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 NOISE = 0.4  # what rows differ by, in logarithms; those of one deployment together
-BALANCE = 0.3  # n rows of one source, engine, model and device count as n^(1 - this)
+BALANCE = 0.1  # n rows of one source, engine, model and device count as n^(1 - this)
 _WIDTH = {
     "any": 0.5,
-    "hardware": 0.26,
-    "chips": 0.19,
-    "engine": 0.3,
-    "engine on hardware": 0.19,
-    "engine on chips": 0.15,
-    "stored": 0.19,
-    "engine with stored": 0.15,
-    "device": 0.09,
-    "moe": 0.4,
-    "engine moe": 0.3,
-    "engine moe on hardware": 0.15,
-    "unlinked": 0.4,
-    "mixer": 0.25,
-    "engine mixer": 0.2,
-    "era": 0.2,
+    "hardware": 0.33,
+    "chips": 0.24,
+    "engine": 0.38,
+    "engine on hardware": 0.24,
+    "engine on chips": 0.19,
+    "stored": 0.24,
+    "engine with stored": 0.19,
+    "device": 0.11,
+    "moe": 0.5,
+    "engine moe": 0.38,
+    "engine moe on hardware": 0.19,
+    "unlinked": 0.5,
+    "mixer": 0.31,
+    "engine mixer": 0.25,
+    "era": 0.25,
 }
 _OF_LOAD = ("queue", "burst", "wait_steps", "interference", "slot_wait", "floor_ms", "link")
-_SHY = 0.5  # how much narrower priors of these are: few engines' schedulers were measured
+_SHY = 0.8  # how much narrower priors of these are: few engines' schedulers were measured
 _ORDER = (
     "any",
     "hardware",

@@ -22,6 +22,10 @@ PLOTS = {
     "load": "Time per token under load, ms",
     "queue": "TTFT under load, ms",
 }
+SPREADS = {
+    **{kind: title.partition(",")[0] for kind, title in PLOTS.items()},
+    "rate": "Tokens/s of a full replica",
+}
 _SHOWN = 400  # points of a plot
 _LEAST = 6  # rows of a source that is listed
 _TEXT = """\
@@ -44,17 +48,20 @@ Measured speeds against what aispec says of the same deployments. This page is g
   tenth of the sources at a time. *Without its model and device* deals models on devices into 13
   parts, of the silicon corpus (one source, and so held out by this alone) one to a part. Every
   held-out fit starts from the priors, so that nothing of the rows it is tested on is left in it.
-- Bounds come from both ways of holding out: how far measurements spread is a product of factors of
-  what is known of a deployment (engine, chips, format, kind and size of model, and whether the
-  like was ever measured). Held-out bounds are of a spread that did not see the row's
-  model on its device.
+- Bounds are those that hold for models on devices held out: how far measurements spread is a
+  product of factors of what is known of a deployment (engine, chips, format, kind and size of
+  model). Where an engine was never measured on such chips or such hardware they are wider by a
+  factor, the one with which they hold as often where a source is left out that alone measured the
+  like. Nothing is widened for what else sources differ in: it is in the column. Held-out
+  bounds are of a spread that did not see the row's model on its device.
 - Constants have factors for versions of an engine before and since a change:
   {eras}. Finer differences between versions can't be
   told from those between sources, as nearly every source measured one version. A spec without a
-  version is between the two.
+  version is taken for a new one; rows of sources that tell none have the version of their date.
 - {counted:,} of {total:,} rows count. Rows that their sources or their physics make doubtful do
   not: speculation, expert-parallel attention, prompts beyond a model's context, queues that a
-  benchmark cut off, ambiguous units, formats that are not stated. Each row says why (`doubt`).
+  benchmark cut off, more arithmetic than the accelerators' peak, ambiguous units, formats that are
+  not stated. Each row says why (`doubt`).
 - `python -m tools.latency --fit` reproduces the constants in `aispec/catalog/data/latency.yaml` and
   the held-out figures in `tests/truth/speed.held_out.csv`, up to the requests in flight of open
   loops, which are those of the constants as filed. It needs numpy; aispec doesn't.
@@ -66,8 +73,10 @@ Measured speeds against what aispec says of the same deployments. This page is g
 Share of measurements inside the bounds, and high over low at the median.
 
 {bounds}
-Time to the first token under load spreads so widely from one deployment to the next, whatever is
-known of it, that bounds which hold for nine in ten of them can't be narrow.
+Time to the first token under load spreads widely from one deployment to the next, whatever is
+known of it: first requests find cold caches and kernels that are yet to be compiled, and sources
+start their users at once or one by one. Throughput tables do not say what batch was reached.
+Bounds which hold for nine in ten of either can't be narrow.
 
 ## By source
 
@@ -129,10 +138,10 @@ def _headline(sides: dict[str, list[Outcome]]) -> str:
 
 def _bounds(sides: dict[str, list[Outcome]]) -> str:
     rows = []
-    for kind, title in PLOTS.items():
-        row = [title.partition(",")[0]]
+    for kind, title in SPREADS.items():
+        row = [title]
         for side in sides.values():
-            mine = [each for each in side if each.pair.figure == kind]
+            mine = [each for each in side if each.pair.spreads == kind]
             row.append(f"{inside(mine):.0%}, {widths(mine):.2f}")
         rows.append(row)
     return table(["", *sides], rows)

@@ -1,9 +1,10 @@
 """How far measurements spread about held-out estimates, by what is known of a deployment.
 
-The absolute residual is taken as exponential about a scale that is a product of factors, one for
-each tag: a Laplace law whose logarithm is linear, fitted by Newton's method with a prior that pulls
-every factor to 1, so that a tag with few rows has its parents' spread. The reach of the bounds is
-then read off the residuals in units of their scale, on rows whose part did not fit the scale.
+The scale of a residual is a product of factors, one for each tag: its logarithm is fitted by least
+squares, with a prior that pulls every factor to 1, so that a tag with few deployments has its
+parents' spread, and that no stray row widens it much. The reach of the bounds is the shortest that
+holds the share of measurements it has to, in units of their scale, on rows whose part did not fit
+the scale.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ from typing import Any
 
 import numpy as np  # type: ignore[import-not-found, unused-ignore]
 
-from aispec.estimate.latency.constants import LEAST, regime, unfamiliar
+from aispec.estimate.latency.constants import LEAST, regime
 from tools.latency.compare import Pair
 
-_PULL = 30.0  # rows that the prior of a factor weighs
-_FLOOR = 0.02  # no residual counts as smaller
-_ROUNDS = 30
 PARTS = 8
-_OUTSIDE = 0.06  # share of measurements beyond either bound
+INSIDE = {"decode": 0.88, "first": 0.89, "load": 0.875, "rate": 0.89, "queue": 0.89}
+"""The share of measurements that bounds hold, for each figure that has bounds of its own."""
+_PULL = 60.0  # rows that the prior of a factor weighs
+_FLOOR = 0.03  # no residual counts as smaller
+_TRIED = 25  # places of the reach
+_BROAD = ("rate", "queue")  # too few deployments were measured for more than their kinds of tag
+_KINDS = slice(0, 5)  # hardware, chips, engine, engine on either
+
+Bounds = tuple[float, float]  # logarithms of measured over estimated
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A held-out row: what is known of it, its residual, and the part it is left out with."""
+    """A held-out row: its tags, its residual, what it counts and the part it is left out with."""
 
     tags: tuple[str, ...]
     left: float  # logarithm of measured over estimated
@@ -40,59 +46,65 @@ class Spread:
     """The scale of the residuals, and how many of it lie between the bounds and the estimate."""
 
     factors: Mapping[str, float]  # logarithms
-    reach: tuple[float, float]
+    reach: Bounds
 
     def scale(self, tags: Sequence[str]) -> float:
         """Return the scale of a deployment's residuals."""
         return exp(sum(self.factors.get(tag, 0.0) for tag in tags))
 
 
-def tags_of(pair: Pair, seen: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return all that is known of a pair, by a fit that has `seen` only so much."""
+def tags_of(pair: Pair) -> tuple[str, ...]:
+    """Return what may tell how far a pair's measurement is from its estimate."""
     assert pair.speed is not None
-    size = regime(pair.figure, pair.speed.active)
-    return (*pair.speed.tags, *size, *unfamiliar(pair.speed.tags, seen))
+    tags = pair.speed.tags
+    if pair.spreads in _BROAD:
+        return tags[_KINDS]
+    return (*tags, *regime(pair.spreads, pair.speed.active))
 
 
-def spread(rows: Sequence[Known]) -> tuple[Spread, list[tuple[float, float]]]:
-    """Return the spread of these rows, and each row's bounds by a spread that it did not shape."""
+def spread(rows: Sequence[Known], inside: float) -> tuple[Spread, list[float]]:
+    """Return the spread of these rows, and each row's scale by a spread that it did not shape."""
     scales = [0.0] * len(rows)
     for part in range(PARTS):
         apart = Spread(_factors([row for row in rows if row.part != part]), (0.0, 0.0))
         for place, row in enumerate(rows):
             if row.part == part:
                 scales[place] = apart.scale(row.tags)
-    ratios = [row.left / scale for row, scale in zip(rows, scales, strict=True)]
-    weights = [row.weight for row in rows]
-    low, high = (_quantile(ratios, weights, at) for at in (_OUTSIDE, 1 - _OUTSIDE))
-    within = [(exp(min(low * s, -LEAST)), exp(max(high * s, LEAST))) for s in scales]
-    return Spread(_factors(rows), (low, high)), within
+    reach = _shortest(np.array([row.left for row in rows]), np.array(scales), inside)
+    return Spread(_factors(rows), reach), scales
 
 
-def _quantile(values: Sequence[float], weights: Sequence[float], at: float) -> float:
-    order = np.argsort(values)
-    reached = np.cumsum(np.array(weights)[order])
-    return float(np.array(values)[order][np.searchsorted(reached, at * reached[-1])])
+def within(reach: Bounds, scale: float) -> Bounds:
+    """Return the bounds at a scale."""
+    return min(reach[0] * scale, -LEAST), max(reach[1] * scale, LEAST)
+
+
+def _shortest(left: Any, scales: Any, inside: float) -> Bounds:
+    """Return the reach that holds a share of the rows and is shortest on average."""
+    ratios = np.sort(left / scales)
+
+    def at(share: float) -> float:
+        return float(ratios[min(int(share * len(ratios)), len(ratios) - 1)])
+
+    found = []
+    for below in np.linspace(0, 1 - inside, _TRIED):
+        low, high = at(below), at(below + inside)
+        length = np.maximum(high * scales, LEAST) - np.minimum(low * scales, -LEAST)
+        found.append((float(length.mean()), low, high))
+    return min(found)[1:]
 
 
 def _factors(rows: Sequence[Known]) -> dict[str, float]:
     """Return the logarithm of each tag's factor; `any` is that of the whole."""
-    names = sorted({tag for row in rows for tag in row.tags})
+    names = ["any", *sorted({tag for row in rows for tag in row.tags} - {"any"})]
     places = {name: place for place, name in enumerate(names)}
     bears = np.zeros((len(rows), len(names)))
     for line, row in enumerate(rows):
         bears[line, [places[tag] for tag in row.tags]] = 1.0
-    sizes = np.maximum(np.abs([row.left for row in rows]), _FLOOR)
-    weights = np.array([row.weight for row in rows])
-    pull = np.array([1e-6 if name == "any" else _PULL for name in names])
-    theta = np.zeros(len(names))
-    theta[places["any"]] = np.log((weights * sizes).sum() / weights.sum())
-    for _ in range(_ROUNDS):
-        ratios = weights * sizes * np.exp(-bears @ theta)
-        gradient = bears.T @ (weights - ratios) + pull * theta
-        curve = (bears * ratios[:, None]).T @ bears + np.diag(pull)
-        step = np.clip(np.linalg.solve(curve, gradient), -0.5, 0.5)
-        theta = theta - step
-        if np.abs(step).max() < 1e-6:
-            break
+    sizes = np.log(np.maximum(np.abs([row.left for row in rows]), _FLOOR))
+    weights = np.array([row.weight for row in rows])[:, None]
+    pull = np.full(len(names), _PULL)
+    pull[0] = 1e-6
+    normal = (bears * weights).T @ bears + np.diag(pull)
+    theta = np.linalg.solve(normal, (bears * weights).T @ sizes)
     return {name: float(theta[place]) for name, place in places.items()}

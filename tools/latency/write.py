@@ -7,14 +7,12 @@ from math import exp
 from pathlib import Path
 
 from aispec.catalog import store
-from tools.latency.calibrate import PLACES
+from tools.latency.calibrate import PLACES, Calibrated
 from tools.latency.compare import Pair
 from tools.latency.form import KINDS
-from tools.latency.spread import Spread
 
 PATH = Path(store.__file__).parent / "data" / "latency.yaml"
 _SMALL = 0.01  # factors nearer to 1 are left out
-_NEW = 0.2  # logarithm by which bounds are wider for what was never measured, at the least
 _HEAD = """\
 # Constants of the latency estimate. Written by `python -m tools.latency --fit` from measurements
 # in tests/truth/{speed,silicon,serving}.jsonl; edit tools/latency/form.py and fit again, not this.
@@ -57,7 +55,7 @@ _SAYS = {
 def text(
     factors: Mapping[tuple[str, str], float],
     pairs: Sequence[Pair],
-    spreads: Mapping[str, Spread],
+    found: Calibrated,
 ) -> str:
     """Return the file. Factors are logarithms."""
     lines = [_HEAD + "constants:"]
@@ -66,7 +64,7 @@ def text(
         mine = {tag: value for (of, tag), value in factors.items() if of == name}
         lines += _listed(mine, "    ")
     lines += _SPREAD
-    return "\n".join([*lines, *_seen(pairs), *_bounds(spreads)]) + "\n"
+    return "\n".join([*lines, *_seen(pairs), *_bounds(found)]) + "\n"
 
 
 def _listed(factors: Mapping[str, float], indent: str) -> list[str]:
@@ -95,21 +93,12 @@ def _seen(pairs: Sequence[Pair]) -> list[str]:
     return lines
 
 
-def _bounds(spreads: Mapping[str, Spread]) -> list[str]:
-    """Return the scales of residuals, and the bounds in units of them.
-
-    What was never measured has no narrower bounds than what was, and what is unlike anything in two
-    ways no narrower than in one.
-    """
+def _bounds(found: Calibrated) -> list[str]:
+    """Return the scales of residuals, and the bounds in units of them."""
     lines = ["bounds: # logarithms of measured over likely, from rows held out of the fit"]
-    for figure, found in spreads.items():
-        factors = dict(found.factors)
-        chips = max(factors.get("unfamiliar chips", 0.0), _NEW)
-        pair = max(factors.get("unfamiliar pair", 0.0), chips)
-        factors |= {"unfamiliar chips": chips, "unfamiliar pair": pair}
-        factors["unfamiliar"] = max(factors.get("unfamiliar", 0.0), pair + _NEW)
+    for figure, spread in found.spreads.items():
         lines.append(f"  {figure}:")
-        lines.append(f"    reach: [{found.reach[0]:.3g}, {found.reach[1]:.3g}]")
+        lines.append(f"    reach: [{spread.reach[0]:.3g}, {spread.reach[1]:.3g}]")
         lines.append("    spread:")
-        lines += _listed(factors, "      ")
+        lines += _listed({**spread.factors, **found.widening}, "      ")
     return lines

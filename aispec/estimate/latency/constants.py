@@ -40,7 +40,7 @@ def tags_of(
 ) -> tuple[str, ...]:
     """Return the tags of a deployment, from general to particular.
 
-    `fields` are the model's, `version` the engine's where it is written.
+    `fields` are the model's, `version` the engine's where it is written, else its newest.
     """
     name = "llama.cpp" if engine == "ollama" else engine
     hardware = f"{device.vendor}-{device.klass}"
@@ -59,11 +59,14 @@ def tags_of(
 
 
 def _era(engine: str, version: tuple[int, ...] | None) -> tuple[str, ...]:
-    """Return on which side of a change that measurements show an engine's version is."""
+    """Return on which side of a change that measurements show an engine's version is.
+
+    Whoever writes no version runs a new one, as the defaults of an engine have it too.
+    """
     change = ERAS.get(engine)
-    if change is None or version is None:
+    if change is None:
         return ()
-    when = "since" if version >= change else "before"
+    when = "since" if version is None or version >= change else "before"
     return (f"{engine} {when} {'.'.join(map(str, change))}",)
 
 
@@ -115,12 +118,12 @@ def bounds(tags: tuple[str, ...], figure: str, regime: tuple[str, ...] = ()) -> 
 
 
 def regime(figure: str, active: float) -> tuple[str, ...]:
-    """Return what else tells how well a figure is known: for one user's steps the model's size.
+    """Return what else tells how well a figure is known: for steps and prompts the model's size.
 
     Prompt and batch tell too, but bounds that are narrower for a longer prompt would say that it
     may be answered sooner.
     """
-    if figure != "decode":
+    if figure not in ("decode", "first", "load"):
         return ()
     size = "small" if active <= _SMALL else "middling" if active <= _MIDDLING else "large"
     return (f"model {size}",)

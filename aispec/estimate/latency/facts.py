@@ -25,8 +25,8 @@ _THROUGHPUT = tuple(name for name in FACTS if name.startswith("throughput."))
 def spread(speed: Roofline, figure: str) -> tuple[float, float]:
     """Return the factors that bound a figure, wider for what no measurement is like.
 
-    `figure` is one of `decode`, `first`, `load` and `queue`: a user's TPOT and TTFT, alone and
-    with others.
+    `figure` is one of `decode`, `first`, `load` and `queue`, a user's TPOT and TTFT alone and with
+    others, or `rate`, the throughput of a full replica.
     """
     return bounds(speed.tags, figure, regime(figure, speed.active))
 
@@ -135,7 +135,7 @@ def _throughput(
         reason = "neither daily nor concurrent users are given"
         return {name: Quantity.unknown(FACTS[name].unit, reason) for name in _THROUGHPUT}
     serving = each[0] * each[1]
-    fast, slow = spread(speed, "load")
+    fast, slow = spread(speed, "rate")
     most = load.capacity * serving
     capacity = Quantity(
         most,

@@ -23,6 +23,7 @@ _FALLBACK = {"fp4": "fp8", "fp8": "bf16", "int8": "bf16", "bf16": "fp16", "fp16"
 _HALF = ("fp16", "bf16")
 _LANE = {"3.0": 1.0, "4.0": 2.0, "5.0": 4.0, "6.0": 8.0}  # GB/s of a PCIe lane
 _FASTEST = 40_000.0  # GB/s; faster memory is SRAM over many chips, which nothing here describes
+_Q8_0 = 8.5  # bits of a weight
 _LINK_SHARE = 0.8  # of a link's rate that copies reach
 
 
@@ -67,6 +68,7 @@ def _of_model(
     tags = tags_of(setup.name, device, form, fields, setup.version)
     groups, state = _cached(cache, _chosen(fields))
     parameters = _counted(model)
+    dense, experts = _read(weights, fields, parameters, _rest(setup, form))
     return Roofline(
         own=constants(tags),
         tags=tags,
@@ -80,8 +82,8 @@ def _of_model(
         chosen=_chosen(fields),
         active=float(model.params_active or parameters.active),
         routed=float(parameters.experts),
-        dense_bytes=_decoded(weights, fields) / devices,
-        expert_bytes=weights.experts / devices,
+        dense_bytes=dense / devices,
+        expert_bytes=experts / devices,
         expert_share=_touched(fields),
         devices=devices,
         stages=_stages(machines, setup),
@@ -151,10 +153,28 @@ def _windowed(fields: Mapping[str, Any]) -> tuple[int, int]:
     return (int(sliding.get("layers", 0)), int(window)) if window else (0, 0)
 
 
-def _decoded(weights: Weights, fields: Mapping[str, Any]) -> float:
-    """Bytes that a step reads of what is not an expert: one row of the input embedding only."""
-    embedding = weights.embedding if fields.get("tie_word_embeddings") else 0.0
-    return weights.body + weights.head + embedding
+def _read(
+    weights: Weights, fields: Mapping[str, Any], parameters: Parameters, rest: float
+) -> tuple[float, float]:
+    """Bytes that a step may read, of what is not an expert and of experts.
+
+    Of the input embedding it reads one row only. Where only the total of a mixture is known, its
+    experts have the share of their parameters.
+    """
+    tied = weights.embedding if fields.get("tie_word_embeddings") else 0.0
+    experts = weights.experts
+    if not experts and parameters.experts:
+        experts = weights.body * min(parameters.experts / weights.parameters, 1.0)
+    body = weights.body + weights.experts - experts
+    return body * rest + weights.head + tied, experts
+
+
+def _rest(setup: Setup, form: WeightFormat) -> float:
+    """Return the share of its bytes that llama.cpp keeps of what a format leaves in 16 bits.
+
+    Files of mixtures whose experts alone are in MXFP4 have all other layers in Q8_0.
+    """
+    return _Q8_0 / 16 if form.experts_only and setup.name == "llama.cpp" else 1.0
 
 
 def _touched(fields: Mapping[str, Any]) -> float:
