@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ SURROUNDINGS = (
     {"LC_ALL": "C", "LANG": "C"},
     {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "America/St_Johns"},
     {"LC_ALL": "POSIX"},
+    {"COLUMNS": "40", "LINES": "5", "TERM": "dumb", "HOME": "/nonexistent", "USER": "nobody"},
 )
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +30,16 @@ def folder(tmp_path: Path) -> Path:
         text = SHORT.replace("support-chat", f"chat-{ord(name)}")
         (tmp_path / name / "ai-deploy.yaml").write_text(text, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def twin(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same files at another place, made in another order."""
+    other = tmp_path_factory.mktemp("another") / "deeper" / "place"
+    for name in ("ü", "b", "a"):
+        (other / name).mkdir(parents=True)
+        shutil.copy(folder / name / "ai-deploy.yaml", other / name)
+    return other
 
 
 def output(folder: Path, *arguments: str, **surroundings: str) -> bytes:
@@ -48,6 +60,16 @@ def test_surroundings_change_nothing(folder: Path, form: str) -> None:
     arguments = ("check", "--format", form, "--today", "2026-11-22")
     outputs = {output(folder, *arguments, **each) for each in SURROUNDINGS}
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "gitlab", "github", "html", "concise"])
+def test_the_place_and_the_order_on_disk_change_nothing(
+    folder: Path, twin: Path, form: str
+) -> None:
+    arguments = ("check", "--format", form, "--today", "2026-11-22")
+    before = output(folder, *arguments)
+    assert output(twin, *arguments, PYTHONHASHSEED="7") == before
+    assert str(folder).encode() not in before
 
 
 def test_the_order_of_files_changes_nothing(folder: Path) -> None:
