@@ -11,6 +11,7 @@ from aispec.catalog.resolve import resolve
 from aispec.catalog.store import Catalog
 from aispec.estimate.answer import Answer
 from aispec.estimate.memory.budget import Budget, divide, total_memory
+from aispec.estimate.memory.odds import suffices
 from aispec.estimate.memory.overheads import Overheads
 from aispec.estimate.quantity import Quantity
 from aispec.record import replace
@@ -45,7 +46,7 @@ def test_vllm_has_what_is_left_of_its_share() -> None:
     assert budget.kv_available.value == pytest.approx(72 - 40 - 2 - 1 - 0.5)
     assert budget.weights is WEIGHTS
     assert budget.overheads is OVER
-    assert budget.outside_fits is Answer.YES
+    assert suffices(budget.room) is Answer.YES
 
 
 def test_graphs_outside_the_share_are_not_taken_from_the_cache() -> None:
@@ -68,20 +69,21 @@ def test_what_lives_outside_vllm_s_share_needs_room_too(
     outside: dict[str, Any], fits: Answer
 ) -> None:
     over = replace(OVER, **outside)
-    assert divided("vllm", over=over).outside_fits is fits
+    assert suffices(divided("vllm", over=over).room) is fits
 
 
 def test_a_pool_is_a_share_less_the_weights_or_all_that_is_left() -> None:
     roomy = divided("sglang")
     assert roomy.offered.value == 80
-    assert roomy.kv_available.value == pytest.approx(0.9 * 80 - 40)
+    assert roomy.kv_available.value == pytest.approx(0.9 * (80 - 0.25) - 40)
     tight = divided("sglang", over=replace(OVER, runtime=gib(10)))
-    assert tight.kv_available.value == pytest.approx(80 - 40 - 2 - 1 - 10)
+    assert tight.kv_available.value == pytest.approx(80 - 0.25 - 40 - 2 - 1 - 10)
 
 
 @pytest.mark.parametrize(("runtime", "fits"), [(8.9, Answer.YES), (9.1, Answer.NO)])
 def test_a_pool_s_fraction_gives_way_by_half_of_the_rest(runtime: float, fits: Answer) -> None:
-    assert divided("sglang", over=replace(OVER, runtime=gib(runtime))).outside_fits is fits
+    budget = divided("sglang", over=replace(OVER, runtime=gib(runtime)))
+    assert suffices(budget.room) is fits
 
 
 def test_tensorrt_llm_takes_a_share_of_what_is_free_once_loaded() -> None:
@@ -99,7 +101,7 @@ def test_others_have_all_that_is_left(engine: str) -> None:
     budget = divided(engine)
     assert budget.offered.value == 80
     assert budget.kv_available.value == pytest.approx(80 - 40 - 2 - 0.5)
-    assert budget.outside_fits is Answer.YES
+    assert suffices(budget.room) is Answer.YES
 
 
 @pytest.mark.parametrize("engine", ["vllm", "sglang", "tensorrt-llm", "llama.cpp"])
@@ -108,7 +110,9 @@ def test_doubts_add_up_as_errors_do(engine: str) -> None:
     budget = divided(engine, weights=gib(40, 36, 40), over=doubtful)
     share = 0.9 if engine == "tensorrt-llm" else 1.0
     if engine == "sglang":  # the pool less the weights decides, whatever activations are
-        assert (budget.kv_available.low, budget.kv_available.high) == pytest.approx((32, 36))
+        pool = 0.9 * (80 - 0.25)
+        found = (budget.kv_available.low, budget.kv_available.high)
+        assert found == pytest.approx((pool - 40, pool - 36))
         return
     likely = budget.kv_available.value
     assert likely - budget.kv_available.low == pytest.approx(3 * share)

@@ -46,6 +46,7 @@ CONSTANTS: dict[str, Any] = {
     "batch": row(0.0),
     "context": row(0.25, low=0.2, high=0.3),
     "logits": row(4.0),
+    "encoder": row(1.5, low=0.0, high=2.0),
 }
 
 

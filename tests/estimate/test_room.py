@@ -20,6 +20,7 @@ from aispec.spec.model import Draft, ModelRef
 from tests.estimate.deployments import LLAMA_8B, answer, facts_of, figure, load, self_hosted
 from tests.estimate.test_budget import OVER, gib
 
+ENOUGH, TOO_LITTLE, PERHAPS = gib(1), gib(-1), gib(0, -1, 1)
 HERE = resolve(self_hosted(name="vllm", max_model_len=8192), Catalog.default())
 
 
@@ -30,7 +31,7 @@ def room(available: Quantity, **given: Any) -> Room:
     weights = weigh(HERE.model, HERE.weights)
     assert weights
     usual = Room(
-        budget=Budget(gib(15), OVER, gib(70), available, Answer.YES),
+        budget=Budget(gib(15), OVER, gib(70), available, ENOUGH),
         loaded=weights,
         cache=cache_of(HERE),
         keeps_cache=True,
@@ -71,19 +72,19 @@ def test_capacity_is_what_the_cache_holds_in_tokens() -> None:
 @pytest.mark.parametrize(
     ("available", "beside", "boots"),
     [
-        (gib(10), Answer.YES, Answer.YES),
-        (gib(9.9), Answer.YES, Answer.MAYBE),
-        (gib(8), Answer.YES, Answer.MAYBE),
-        (gib(7.9), Answer.YES, Answer.NO),
-        (gib(20), Answer.NO, Answer.NO),
-        (gib(20), Answer.MAYBE, Answer.MAYBE),
+        (gib(10), ENOUGH, Answer.YES),
+        (gib(9), ENOUGH, Answer.MAYBE),
+        (gib(8), ENOUGH, Answer.MAYBE),
+        (gib(7.9), ENOUGH, Answer.NO),
+        (gib(20), TOO_LITTLE, Answer.NO),
+        (gib(20), PERHAPS, Answer.MAYBE),
     ],
 )
 def test_it_starts_where_one_sequence_of_full_length_fits(
-    available: Quantity, beside: Answer, boots: Answer
+    available: Quantity, beside: Quantity, boots: Answer
 ) -> None:
     space = room(available)
-    space = replace(space, budget=replace(space.budget, outside_fits=beside))
+    space = replace(space, budget=replace(space.budget, room=beside))
     assert HERE.setup
     assert memory._boots(space, HERE.setup) is boots
     bare = replace(space, keeps_cache=False, budget=replace(space.budget, kv_available=gib(-1)))
@@ -97,7 +98,7 @@ def test_llama_cpp_starts_with_the_cache_of_every_slot() -> None:
     setup = resolve(spec, Catalog.default()).setup
     assert setup
     assert memory._boots(room(gib(40)), setup) is Answer.YES
-    assert memory._boots(room(gib(39)), setup) is Answer.MAYBE
+    assert memory._boots(room(gib(36)), setup) is Answer.MAYBE
     assert memory._boots(room(gib(31)), setup) is Answer.NO
     assert memory._allocated(room(gib(40)), setup).value == 32
     assert memory._allocated(room(gib(40)), setup).how == "4 slots x 8.000 GiB, at start"

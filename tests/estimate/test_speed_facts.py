@@ -61,7 +61,7 @@ def test_times_are_in_their_units() -> None:
 def test_replicas_and_ranks_add_up() -> None:
     one = figure(told(at(8)), "throughput.requests_per_second")
     assert one.value == pytest.approx(at(8).capacity)
-    fast, slow = spread(SPEED, "load")
+    fast, slow = spread(SPEED, "rate")
     assert (one.low, one.high) == pytest.approx((one.value / slow, one.value / fast))
     six = told(at(8), replicas=3, ranks=2)
     assert figure(six, "throughput.requests_per_second").value == pytest.approx(6 * one.value)
@@ -85,7 +85,7 @@ def test_arrivals_leave_an_eighth_of_a_replica_idle(share: float) -> None:
     assert figure(found, "throughput.utilization").value == pytest.approx(share)
     need = figure(found, "throughput.replicas_needed")
     assert need.value == max(ceil(2 * share / 0.85), 1)
-    fast, slow = spread(SPEED, "load")
+    fast, slow = spread(SPEED, "rate")
     assert need.low == max(ceil(2 * share * fast / 0.85), 1)
     assert need.high == max(ceil(2 * share * slow / 0.85), 1)
 

@@ -27,6 +27,7 @@ ROUND = Weights(
     replicated=0.0,
     tied=False,
     mxfp4=False,
+    towers=0.0,
     low=0.9,
     high=1.2,
     how="round figures",
