@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 #: An overlay is written by whoever may open a pull request, so it is bounded.
 _MOST_FILES = 5_000
 _LARGEST_FILE = 1 << 20
-_DEEPEST = 32
 
 Entry = Mapping[str, Any]
 
@@ -122,46 +121,23 @@ Shelf = CompiledShelf | YamlShelf
 
 
 def _checked(path: Path, kind: str) -> Entry:
-    import yaml
-
-    from aispec.catalog.compile import read_yaml
+    """Read a file in the dialect of specs, whose bounds hold for every stranger's file."""
+    from aispec.spec.document import parse
 
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise CatalogError(path, "larger than 1 MiB")
-        if trap := _trap(path):
-            raise CatalogError(path, trap)
-        entry: Entry = read_yaml(path)
-    except yaml.MarkedYAMLError as problem:
-        line = f"line {problem.problem_mark.line + 1}: " if problem.problem_mark else ""
-        raise CatalogError(
-            path, f"cannot be read: {line}{problem.problem or 'no YAML'}"
-        ) from problem
+        documents, problems = parse(path.read_bytes())
     except OSError as problem:
         raise CatalogError(path, f"cannot be read: {problem.strerror}") from problem
-    except (ValueError, RecursionError, yaml.YAMLError) as problem:
-        raise CatalogError(
-            path, "cannot be read: it is no YAML that an entry may have"
-        ) from problem
+    for found in problems[:1]:
+        raise CatalogError(path, f"cannot be read: line {found.span.line}: {found.message}")
+    if len(documents) != 1:
+        raise CatalogError(path, "cannot be read: it is not one YAML document")
+    entry: Entry = documents[0].data
     if wrong := _violation(kind.removesuffix("s"), entry):
         raise CatalogError(path, wrong)
     return entry
-
-
-def _trap(path: Path) -> str | None:
-    """What would make a small file large or slow to read: aliases, and nesting without end."""
-    import yaml
-
-    depth = 0
-    with path.open("rb") as stream:
-        for event in yaml.parse(stream, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                return f"is nested more than {_DEEPEST} deep"
-            if isinstance(event, yaml.AliasEvent):
-                return "has an alias (*name), which entries may not have"
-    return None
 
 
 def _violation(schema: str, entry: Any) -> str | None:

@@ -110,7 +110,7 @@ def split(path: Path | str) -> Path:
     return tuple(step for step in path.replace("[", ".").replace("]", "").split(".") if step)
 
 
-def parse(text: str) -> tuple[list[Document], list[Problem]]:
+def parse(text: str | bytes) -> tuple[list[Document], list[Problem]]:
     """The documents of a text, and what is wrong with it.
 
     A document that has a problem is `broken`; after an error of syntax or past a bound nothing more

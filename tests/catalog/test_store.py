@@ -228,13 +228,18 @@ def test_a_later_overlay_wins_over_an_earlier(tmp_path: Path) -> None:
     assert found.entry.params_total == 9_000_000_000
 
 
+BOMB = "".join(f"k{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]\n" for n in range(9))
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         (MINE + "colour: red\n", "colour"),
         ("id: [", "cannot be read"),
         ("- 1\n", "not of type"),
-        ("a: &a [x]\nb: [*a, *a]\n", "alias"),
+        ("a: &a [x]\nb: [*a, *a]\n", "required"),
+        (BOMB, "cannot be read: line"),
+        ("id: x\n" * 100_000, "cannot be read: line"),
         ("!!python/object/apply:os.system [echo]\n", "cannot be read"),
         ("[" * 500_000, "deep"),
         ("x" * (1 << 20) + "y", "larger"),
