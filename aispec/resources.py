@@ -40,6 +40,7 @@ def compiled(*names: str) -> str:
     return os.path.join(_root(), *names)
 
 
+@cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema called `name` ("model" is `schemas/model.schema.json`).
 
