@@ -14,7 +14,7 @@ from aispec.surface.git import Repository
 from aispec.surface.past import unpacked
 
 Judge = Callable[..., Report]
-"""Judges paths below a `root` of a `repository`: `aispec.surface.cli.judging.judged`, filled in."""
+"""Judges paths below a `root` of a `repository`: `aispec.surface.judging.judged`, filled in."""
 
 _NOTHING_THERE = ("SPEC001", "SPEC004")
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from aispec.report.report import Report
-from aispec.surface.cli.formats import FORMATS, Run
+from aispec.surface.formats import FORMATS, Run
 from tests.hardening.measured import Measured, measured, whole
 from tests.hardening.neighbours import put
 from tests.hardening.sound import astray, unsound

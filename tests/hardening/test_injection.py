@@ -11,7 +11,7 @@ import pytest
 
 from aispec.pipeline import Options, check
 from aispec.surface.cli.app import run
-from aispec.surface.cli.formats import FORMATS, Run
+from aispec.surface.formats import FORMATS, Run
 from tests.hardening.sound import FORMS, steering, unsound
 from tests.hardening.stranger import TEXTS, places, repository, specs
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.terminal import emit, screen
 
 
 class Terminal(io.TextIOWrapper):

@@ -140,4 +140,6 @@ def _share(used: Quantity, limit: Quantity) -> str:
     if limit.low <= 0:
         return ""
     ratio = used / limit
+    if not ratio.known:
+        return ""  # of next to nothing, more than can be computed
     return figure(ratio, "value", "percent", 0 if ratio.value >= 0.1 else 1)

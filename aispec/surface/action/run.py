@@ -21,11 +21,11 @@ from aispec.surface.action.failure import InvalidError
 from aispec.surface.action.inputs import Inputs
 from aispec.surface.action.judging import base_report, head_report, question
 from aispec.surface.action.verdict import CODES, Status, outputs, status_of
-from aispec.surface.cli.terminal import emit
 from aispec.surface.forge.forge import ForgeError
 from aispec.surface.forge.github import GitHub
 from aispec.surface.forge.upsert import Outcome, Wish, publish
 from aispec.surface.git import GitError, Repository
+from aispec.surface.terminal import emit
 
 _SPECS = (".yaml", ".yml")
 
@@ -121,7 +121,7 @@ def _context(job: _Job, commit: str) -> CommentContext:
 
 def _reported(job: _Job, comparison: Comparison, context: CommentContext) -> dict[str, str]:
     """Write the log, the annotations, the summary and the files; return the files' paths."""
-    from aispec.surface.cli.formats import FORMATS, Run
+    from aispec.surface.formats import FORMATS, Run
 
     found = Run(
         comparison.head, comparison if comparison.base is not None else None, colour="always"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aispec.report.cells import safe
-from aispec.surface.cli.terminal import emit
+from aispec.surface.terminal import emit
 
 MAX_SUMMARY = 1_000_000
 """Bytes of a job summary; over 1 MiB GitHub drops it whole."""

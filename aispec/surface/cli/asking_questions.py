@@ -9,7 +9,7 @@ import click
 from aispec.adopt import answers as put
 from aispec.adopt.draft import Draft
 from aispec.adopt.guesses import TOKENS, USERS, targets, where
-from aispec.surface.cli.terminal import tell
+from aispec.surface.terminal import tell
 
 
 def ask(draft: Draft) -> None:

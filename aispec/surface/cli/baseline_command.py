@@ -10,8 +10,8 @@ import click
 from aispec.policy.baseline import NAME, Baseline, BaselineError, read, recorded, written
 from aispec.record import replace
 from aispec.surface.cli.asking import paths_argument, today_option
-from aispec.surface.cli.judging import judged
-from aispec.surface.cli.terminal import emit, tell
+from aispec.surface.judging import judged
+from aispec.surface.terminal import emit, tell
 
 
 @click.command("baseline")

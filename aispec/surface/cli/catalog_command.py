@@ -10,7 +10,7 @@ import click
 from aispec.catalog.store import Catalog
 from aispec.surface.cli import completing
 from aispec.surface.cli.asking import today_option
-from aispec.surface.cli.terminal import emit, tell
+from aispec.surface.terminal import emit, tell
 
 if TYPE_CHECKING:
     from aispec.catalog.price_book import PriceBook

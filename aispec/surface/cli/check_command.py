@@ -16,8 +16,8 @@ from aispec.surface.cli.asking import (
     prices_option,
     today_option,
 )
-from aispec.surface.cli.formats import FORMATS, Run, emit_all, outputs
-from aispec.surface.cli.judging import judged
+from aispec.surface.formats import FORMATS, Run, emit_all, outputs
+from aispec.surface.judging import judged
 
 if TYPE_CHECKING:
     from aispec.report.comparison import Comparison

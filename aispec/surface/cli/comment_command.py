@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.surface.cli.asking import today_option
-from aispec.surface.cli.terminal import tell
+from aispec.surface.terminal import tell
 
 if TYPE_CHECKING:
     from aispec.surface.commenting import Place
@@ -67,10 +67,10 @@ def _compared(base: str, place: Place, key: str, wish: Wish, today: date | None)
 
     from aispec.record import replace
     from aispec.report.comparison import compare
-    from aispec.surface.cli.judging import judged
     from aispec.surface.commenting import put_compared
     from aispec.surface.comparing import at_commit
     from aispec.surface.git import GitError, Repository
+    from aispec.surface.judging import judged
 
     judge = partial(judged, today=today or date.today())
     try:

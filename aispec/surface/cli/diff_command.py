@@ -11,10 +11,10 @@ import click
 from aispec.report.comparison import Comparison, compare
 from aispec.report.report import FailOn, Report
 from aispec.surface.cli.asking import colour_option, judging_options, prices_option, today_option
-from aispec.surface.cli.judging import judged
-from aispec.surface.cli.terminal import emit, screen
 from aispec.surface.comparing import Judge, at_commit, at_path
 from aispec.surface.git import GitError
+from aispec.surface.judging import judged
+from aispec.surface.terminal import emit, screen
 
 
 @click.command("diff")

@@ -10,7 +10,7 @@ import click
 
 from aispec.surface.cli.asking import colour_option, today_option
 from aispec.surface.cli.completing import subjects
-from aispec.surface.cli.terminal import Screen, emit, screen, tell
+from aispec.surface.terminal import Screen, emit, screen, tell
 
 if TYPE_CHECKING:
     from aispec.policy.rule import Rule
@@ -66,7 +66,7 @@ def _called(subject: str, rules: Iterable[Rule]) -> Rule | None:
 
 def _of_settings(subject: str, shipped: Sequence[Rule]) -> Rule:
     """Return a rule that settings bring in here; `UsageError` where there is none."""
-    from aispec.surface.cli.judging import governor
+    from aispec.surface.judging import governor
 
     here = governor().of("ai-deploy.yaml").known
     if found := _called(subject, here):
@@ -89,7 +89,7 @@ def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int
         near = nearest(name, list(FACTS), 3)
         advice = f"; the nearest are {', '.join(near)}" if near else ""
         raise click.UsageError(f"there is no fact '{name}'{advice}")
-    from aispec.surface.cli.judging import judged
+    from aispec.surface.judging import judged
 
     report = judged([file] if file else ["."], today=today)
     for each in report.deployments:

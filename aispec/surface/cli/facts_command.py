@@ -7,8 +7,8 @@ from datetime import date
 import click
 
 from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
-from aispec.surface.cli.judging import judged, readable
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.judging import judged, readable
+from aispec.surface.terminal import emit, screen
 
 
 @click.command("facts")

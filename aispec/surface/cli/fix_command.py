@@ -13,7 +13,7 @@ import click
 from aispec.record import made, record
 from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
 from aispec.surface.cli.completing import codes
-from aispec.surface.cli.judging import STDIN
+from aispec.surface.judging import STDIN
 
 if TYPE_CHECKING:
     from aispec.surface.cli.remedying import Asked
@@ -169,7 +169,7 @@ def _apply(
 def _show(work: _Work, colour: str) -> None:
     """Print the difference, as `diff -u` would."""
     from aispec.surface.cli.difference import unified
-    from aispec.surface.cli.terminal import emit, screen
+    from aispec.surface.terminal import emit, screen
 
     drawn = screen(colour)
     for path in work.changed():
@@ -177,7 +177,7 @@ def _show(work: _Work, colour: str) -> None:
 
 
 def _write(work: _Work) -> None:
-    from aispec.surface.cli.terminal import emit, rewrite
+    from aispec.surface.terminal import emit, rewrite
 
     if STDIN in work.before:
         emit(work.after[STDIN], exact=True)
@@ -190,7 +190,7 @@ def _write(work: _Work) -> None:
 
 def _stay_inside(path: str) -> None:
     """Refuse to write through a link that leads out of the repository."""
-    from aispec.surface.cli.judging import repository
+    from aispec.surface.judging import repository
 
     folder = repository()
     leads_out = not _inside(os.path.realpath(path), os.path.realpath(folder))
@@ -225,7 +225,7 @@ def _unreadable(work: _Work) -> bool:
 
 def _tell(lines: Sequence[str]) -> None:
     """Print lines for people, without what a terminal would obey."""
-    from aispec.surface.cli.terminal import tell
+    from aispec.surface.terminal import tell
 
     for line in lines:
         tell(line, error=True)

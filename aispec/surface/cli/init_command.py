@@ -10,7 +10,7 @@ import click
 from aispec.adopt.draft import AdoptError, Draft
 from aispec.record import record
 from aispec.surface.cli.completing import accelerators, engines, formats, models, providers
-from aispec.surface.cli.terminal import tell
+from aispec.surface.terminal import tell
 
 _USUAL = "ai-deploy.yaml"
 _MOST = (1 << 20) + 1  # bytes of a source; the reader refuses more than a MiB
@@ -238,7 +238,7 @@ def _refuse_guessing(draft: Draft) -> None:
 
 def _write(drafts: list[Draft], source: str | None, target: str) -> None:
     from aispec.adopt.writing import written
-    from aispec.surface.cli.terminal import emit
+    from aispec.surface.terminal import emit
 
     about = ""
     if source:
@@ -262,7 +262,7 @@ def _snippets(hook: bool, workflow: bool, target: str, force: bool) -> int:
     """Write what was asked for, or print it where a file is there or the spec was printed."""
     from aispec import __version__
     from aispec.adopt.writing import snippet
-    from aispec.surface.cli.terminal import emit
+    from aispec.surface.terminal import emit
 
     wanted = []
     if hook:

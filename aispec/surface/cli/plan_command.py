@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aispec.surface.cli.asking import colour_option, prices_option, today_option
-from aispec.surface.cli.judging import STDIN, listed, options_of, read_stdin
-from aispec.surface.cli.terminal import create, emit, screen, tell
+from aispec.surface.judging import STDIN, listed, options_of, read_stdin
+from aispec.surface.terminal import create, emit, screen, tell
 
 if TYPE_CHECKING:
     from aispec.planning import Wishes

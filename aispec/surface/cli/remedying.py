@@ -12,8 +12,8 @@ from aispec.mend.mend import with_fields
 from aispec.mend.text import RefusedError
 from aispec.policy.finding import Finding, Remedy
 from aispec.record import made, record
-from aispec.surface.cli.judging import judged_texts
-from aispec.surface.cli.terminal import tell
+from aispec.surface.judging import judged_texts
+from aispec.surface.terminal import tell
 
 _MOST_ROUNDS = 40
 _EVERY = ("all", "errors")

@@ -11,8 +11,8 @@ from aispec.pipeline.gathered import Gathered, gather
 from aispec.report.markdown import render
 from aispec.report.report import Report
 from aispec.surface.cli.asking import paths_argument, prices_option, today_option
-from aispec.surface.cli.judging import named, options_of, readable
-from aispec.surface.cli.terminal import emit
+from aispec.surface.judging import named, options_of, readable
+from aispec.surface.terminal import emit
 
 
 @click.command("report")

@@ -8,7 +8,7 @@ import click
 
 from aispec.surface.cli.asking import colour_option
 from aispec.surface.cli.completing import codes
-from aispec.surface.cli.terminal import emit, screen, tell
+from aispec.surface.terminal import emit, screen, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ def _effective(path: str, prefix: str | None, form: str, colour: str) -> int:
     from aispec.effective import effective
     from aispec.policy.selection import matches
     from aispec.report import rule_list
-    from aispec.surface.cli.judging import governor
+    from aispec.surface.judging import governor
 
     governing = governor()
     told = effective(governing, path)

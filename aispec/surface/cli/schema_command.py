@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aispec.surface.cli.terminal import emit
+from aispec.surface.terminal import emit
 
 NAMES = ("ai-deploy", "config", "rule", "report", "model", "accelerator")
 

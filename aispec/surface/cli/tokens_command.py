@@ -8,7 +8,7 @@ import click
 
 from aispec.estimate.quantity import Quantity
 from aispec.surface.cli.completing import models as complete_models
-from aispec.surface.cli.terminal import emit
+from aispec.surface.terminal import emit
 
 _MOST = 64 << 20  # bytes
 

@@ -10,7 +10,7 @@ import click
 
 from aispec.record import record
 from aispec.report.report import Report
-from aispec.surface.cli.terminal import emit, screen
+from aispec.surface.terminal import emit, screen
 
 if TYPE_CHECKING:
     from aispec.policy.rule import Rule
@@ -211,7 +211,7 @@ def _fixes(report: Report) -> dict[tuple[str, str], Sequence[Replacement]]:
 def _rules(report: Report) -> list[Rule]:
     """All rules that may have found something, with the words that tell them."""
     from aispec.policy.rule import load_builtin
-    from aispec.surface.cli.judging import governor
+    from aispec.surface.judging import governor
 
     here = governor()
     own = (rule for path in report.files for rule in here.of(path).known)

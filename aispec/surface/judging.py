@@ -14,7 +14,7 @@ from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.repository import around
 from aispec.spec.settings import SettingsFinder
-from aispec.surface.cli.terminal import tell
+from aispec.surface.terminal import tell
 
 if TYPE_CHECKING:
     from typing import Unpack
