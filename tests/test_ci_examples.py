@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from aispec.surface.cli import check_command, comment_command, formats
+from aispec.surface import formats
+from aispec.surface.cli import check_command, comment_command
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "ci"
 SNIPPETS = sorted(FOLDER.iterdir())

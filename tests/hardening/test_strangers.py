@@ -15,7 +15,8 @@ from aispec.pipeline import Options, check
 from aispec.policy.finding import Finding, Remedy
 from aispec.report.ansi import linked
 from aispec.report.report import Report
-from aispec.surface.cli import formats, remedying
+from aispec.surface import formats
+from aispec.surface.cli import remedying
 from aispec.surface.cli.app import run
 from tests.spec.specimens import SHORT
 
