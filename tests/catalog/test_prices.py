@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from aispec.catalog.compile import price_index
+from aispec.catalog.model_names import slug, stem
 from aispec.catalog.prices import (
     accelerator_prices,
     api_price,
@@ -249,3 +251,20 @@ def test_files_are_written_as_the_tool_writes_them() -> None:
     for path in _files("api"):
         rows = load_data(f"prices/api/{path.stem}")["prices"]
         assert render(rows) == path.read_text(encoding="utf-8")
+
+
+def test_the_index_of_prices_leads_to_every_row_by_its_names() -> None:
+    priced = load_data("prices/providers")["priced"]
+    listed = {name: load_data(f"prices/api/{name}") for name in priced}
+    index = price_index(listed)
+    for provider, prices in listed.items():
+        for place, row in enumerate(prices["prices"]):
+            for name in (row["model"], *row.get("serves", ())):
+                assert place in index["slugs"][slug(name)][provider]
+                assert place in index["stems"][stem(name)][provider]
+    places = [p for names in index["slugs"].values() for of in names.values() for p in of]
+    assert len(places) == sum(
+        len({slug(name) for name in (row["model"], *row.get("serves", ()))})
+        for prices in listed.values()
+        for row in prices["prices"]
+    )

@@ -241,6 +241,20 @@ def test_telling_a_rule_imports_no_pipeline(folder: Path) -> None:
     assert sum(name.startswith("aispec") for name in found) <= 60
 
 
+def test_what_is_registered_for_the_end_is_done(folder: Path) -> None:
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(print, 'goodbye')\n"
+        "sys.argv = ['aispec', 'explain', 'FIT001']\n"
+        "from aispec.surface.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=True)
+    assert done.stdout.startswith(b"FIT001")
+    assert done.stdout.endswith(b"goodbye\n")
+
+
 def test_the_version_is_told_without_importing_anything(tmp_path: Path) -> None:
     code = (
         "import sys\n"

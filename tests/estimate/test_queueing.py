@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, inf, log
+from statistics import NormalDist
 
 import pytest
 
@@ -17,7 +18,7 @@ from aispec.estimate.latency.load import (
     time_in_system,
     waiting,
 )
-from aispec.estimate.latency.queueing import Seen, seen, unlucky
+from aispec.estimate.latency.queueing import Seen, _deviations, seen, unlucky
 from tests.estimate.rooflines import plain
 
 SPEED = plain({"interference": 1.0})
@@ -30,6 +31,11 @@ def arriving(rate: float, slots: float = 1.0, capacity: float = 1.0) -> Load:
 
 def first(load: Load | None, percentile: float | None, alone: float = 0.5) -> float:
     return unlucky(SPEED, load, alone, USUAL, (percentile, None)).ttft
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.05, 0.5, 0.9, 0.95, 0.99, 0.9999])
+def test_deviations_are_those_of_a_normal_distribution(share: float) -> None:
+    assert _deviations(share) == pytest.approx(NormalDist().inv_cdf(share), abs=1e-12)
 
 
 @pytest.mark.parametrize("busy", [0.1, 0.5, 0.9, 0.99])

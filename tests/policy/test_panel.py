@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,11 @@ from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import TERMS, Term
 from aispec.pipeline import Options, check
 from aispec.policy.absence import demanded, indispensable
+from aispec.policy.compile import write_rules
 from aispec.policy.expression import condition
 from aispec.policy.panel import Panel, panel
-from aispec.policy.rule import load_builtin
+from aispec.policy.rule import from_data, load_builtin
+from aispec.resources import rules_dir
 from benchmarks.rules import TODAY, specs
 
 RULES = load_builtin()
@@ -45,6 +48,18 @@ def test_a_panel_finds_what_its_rules_find_one_by_one(scopes: list[dict[str, Fac
         alone = [(s.rule.code, s.outcome(scope)) for s in Panel(RULES).seats]
         found = [(seat.rule.code, answer) for seat, answer in ready.holding(scope)]
         assert found == [each for each in alone if each[1] is not Answer.NO]
+
+
+def test_what_a_wheel_knows_of_a_rule_is_what_would_be_found_out(tmp_path: Path) -> None:
+    write_rules(rules_dir(), tmp_path)
+    built = json.loads((tmp_path / "rules.json").read_text(encoding="utf-8"))
+    rules = tuple(sorted(map(from_data, built), key=lambda rule: rule.code))
+    shipped, plain = Panel(rules), Panel(RULES)
+    assert all(seat.rule.needs is not None for seat in shipped.seats)
+    for one, other in zip(shipped.seats, plain.seats, strict=True):
+        assert one.rule.code == other.rule.code
+        assert {*one.indispensable()} == {*other.indispensable()}
+        assert one.demanded() == other.demanded()
 
 
 @pytest.mark.parametrize(
