@@ -89,3 +89,9 @@ def nearest(name: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...]
     alike = [form for form in by_form if form[:2] == wanted[:2] or words & set(form.split("-"))]
     close = difflib.get_close_matches(wanted, alike or by_form, n=n, cutoff=0.6)
     return tuple(by_form[form] for form in close)
+
+
+def or_nearest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence that names what is nearest to a name; nothing where none is."""
+    near = nearest(name, known, 3)
+    return f"; the nearest are {', '.join(near)}" if near else ""

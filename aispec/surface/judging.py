@@ -47,10 +47,9 @@ def _refuse_unknown(options: Options, files: Sequence[str]) -> None:
     governing = governor()
     known = [rule for path in files or ("ai-deploy.yaml",) for rule in governing.of(path).known]
     for code in asked.unmatched(known)[:1]:
-        from aispec.catalog.names import nearest
+        from aispec.catalog.names import or_nearest
 
-        near = nearest(code, [name for rule in known for name in (rule.code, rule.name)], 3)
-        advice = f"; the nearest are {', '.join(near)}" if near else ""
+        advice = or_nearest(code, [name for rule in known for name in (rule.code, rule.name)])
         raise click.UsageError(f"no rule is called '{code}'{advice}: see `aispec rules list`")
 
 

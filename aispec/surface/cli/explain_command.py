@@ -71,11 +71,10 @@ def _of_settings(subject: str, shipped: Sequence[Rule]) -> Rule:
     here = governor().of("ai-deploy.yaml").known
     if found := _called(subject, here):
         return found
-    from aispec.catalog.names import nearest
+    from aispec.catalog.names import or_nearest
 
     names = [name for rule in (*shipped, *here) for name in (rule.code, rule.name)]
-    near = nearest(subject, [*dict.fromkeys(names)], 3)
-    advice = f"; the nearest are {', '.join(near)}" if near else ""
+    advice = or_nearest(subject, [*dict.fromkeys(names)])
     raise click.UsageError(f"there is no rule '{subject}'{advice}: see `aispec rules list`")
 
 
@@ -84,11 +83,9 @@ def _fact(name: str, file: str | None, today: date | None, drawn: Screen) -> int
     from aispec.report.explain import explain_fact
 
     if name not in FACTS:
-        from aispec.catalog.names import nearest
+        from aispec.catalog.names import or_nearest
 
-        near = nearest(name, list(FACTS), 3)
-        advice = f"; the nearest are {', '.join(near)}" if near else ""
-        raise click.UsageError(f"there is no fact '{name}'{advice}")
+        raise click.UsageError(f"there is no fact '{name}'{or_nearest(name, list(FACTS))}")
     from aispec.surface.judging import judged
 
     report = judged([file] if file else ["."], today=today)
