@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
 
-from aispec.catalog.deployment import Assumption
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity, total
 from aispec.policy.finding import SEVERITIES, Finding, Severity
 from aispec.record import made, record
 
+if TYPE_CHECKING:
+    from aispec.catalog.deployment import Assumption
+
 FailOn = Literal["error", "warning", "note"]
+
+
+def strictest(asked: Iterable[str | None]) -> FailOn:
+    """Return the threshold that the most findings reach, of those that settings ask for."""
+    words = set(asked)
+    return next((word for word in reversed(SEVERITIES) if word in words), "error")
 
 
 @record
@@ -31,6 +39,11 @@ class Judged:
     def counted(self) -> tuple[Finding, ...]:
         """Findings that are not silenced."""
         return tuple(f for f in self.findings if f.silenced is None)
+
+    @property
+    def wanting(self) -> bool:
+        """Whether something is found that a remedy is looked for."""
+        return any(finding.wanting for finding in self.findings)
 
     @property
     def cost(self) -> Quantity | None:
