@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from aispec.estimate.fact import Facts
@@ -66,22 +66,24 @@ class Report:
 
     def every(self) -> tuple[Finding, ...]:
         """Return all findings, silenced ones too, by place."""
-        found = [*self.findings, *(f for each in self.deployments for f in each.findings)]
-        return tuple(
-            sorted(found, key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.message))
-        )
+        return _by_place(self._found())
 
     def counted(self) -> tuple[Finding, ...]:
         """Return the findings that are not silenced, by place."""
-        return tuple(finding for finding in self.every() if finding.silenced is None)
+        return _by_place(finding for finding in self._found() if finding.silenced is None)
 
     def silenced(self) -> tuple[Finding, ...]:
         """Return the findings that a comment silences, by place."""
-        return tuple(finding for finding in self.every() if finding.silenced is not None)
+        return _by_place(finding for finding in self._found() if finding.silenced is not None)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings count with this severity."""
-        return sum(finding.severity == severity for finding in self.counted())
+        return sum(f.severity == severity and f.silenced is None for f in self._found())
+
+    def _found(self) -> Iterator[Finding]:
+        yield from self.findings
+        for each in self.deployments:
+            yield from each.findings
 
     @property
     def costs(self) -> tuple[Quantity, ...]:
@@ -97,8 +99,14 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 clean, 1 findings at `fail_on` or worse, 2 a file that could not be read as a spec."""
-        counted = self.counted()
+        counted = [finding for finding in self._found() if finding.silenced is None]
         if any(finding.unreadable for finding in counted):
             return 2
         worst = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
         return 1 if any(finding.severity in worst for finding in counted) else 0
+
+
+def _by_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(
+        sorted(findings, key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.message))
+    )

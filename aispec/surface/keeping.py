@@ -26,7 +26,7 @@ def folder() -> str | None:
 def _usual() -> str | None:
     """Return what the system has for such files, below the user's home."""
     home = os.path.expanduser("~")
-    if home == "~":
+    if not os.path.isdir(home):
         return None
     if sys.platform == "win32":
         return os.path.join(os.environ.get("LOCALAPPDATA") or home, "aispec", "Cache")

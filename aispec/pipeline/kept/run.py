@@ -21,7 +21,6 @@ from aispec.pipeline.options import Options, seeking
 from aispec.record import record, replace
 from aispec.report.report import Judged, Report, strictest
 from aispec.spec.dialect import MAX_BYTES
-from aispec.spec.sense import paths
 from aispec.spec.settings import SettingsFinder
 from aispec.spec.text import decode
 
@@ -145,6 +144,8 @@ def _keep(
 
 def _alone(file: SpecFile, targets: Collection[str]) -> bool:
     """Whether what is found of a file rests on no other one."""
+    from aispec.spec.sense import paths
+
     return not file.problems and all(
         each.spec.workload is not None
         and not each.spec.routes

@@ -19,6 +19,7 @@ class Shelf:
     """The results of runs that rest on the same; `ground` names their folder below `top`."""
 
     def __init__(self, top: str, ground: str) -> None:
+        self._top = top
         self._home = os.path.join(top, _HOME)
         self._folder = os.path.join(self._home, ground)
         self._ready = False
@@ -33,18 +34,22 @@ class Shelf:
 
     def write(self, key: str, text: str) -> None:
         """Keep a text under a key: all of it or, where that can't be done, nothing."""
-        with suppress(OSError):
+        path = os.path.join(self._folder, key)
+        made = f"{path}.{os.getpid()}"
+        try:
             if not self._ready:
                 self._begin()
-            path = os.path.join(self._folder, key)
-            made = f"{path}.{os.getpid()}"
             with open(made, "x", encoding="ascii") as file:
                 file.write(text)
             os.replace(made, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(made)
 
     def _begin(self) -> None:
         if not os.path.isdir(self._folder):
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            for folder in (self._top, self._home, self._folder):
+                os.makedirs(folder, mode=0o700, exist_ok=True)
             self._tidy()
         self._ready = True
 
