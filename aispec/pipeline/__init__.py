@@ -30,7 +30,7 @@ def check(
 
     Never raises for what stands in a spec: whatever is wrong with it is a finding of the report.
     """
-    if options.kept and not texts:
+    if options.kept and not (texts or options.files or options.rules or options.before):
         from aispec.pipeline.kept.run import check as check_changed
 
         return check_changed(found_in(paths, options), options)

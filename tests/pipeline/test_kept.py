@@ -142,7 +142,8 @@ def _broken(repository: Path) -> None:
 
 
 def _namesake(repository: Path) -> None:
-    shutil.copy(first(repository), repository / "a" / "again.ai-deploy.yaml")
+    text = first(repository).read_text("utf-8")
+    (repository / "a" / "again.ai-deploy.yaml").write_text(text, encoding="utf-8")
 
 
 def _door(repository: Path) -> None:
@@ -198,6 +199,18 @@ def test_a_changed_overlay_is_seen(kept: Options, repository: Path) -> None:
     assert len(entries(kept)) == 6
     (repository / "own" / "models" / "x.yaml").write_text("nonsense: [\n", encoding="utf-8")
     assert told(kept) != plain
+
+
+def test_rules_of_a_package_rest_on_what_is_not_in_the_repository(
+    kept: Options, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PACK / "rules", tmp_path / "site" / "acme_policy" / "rules")
+    (tmp_path / "site" / "acme_policy" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    (repository / "pkg:acme-policy").mkdir()
+    (repository / ".aispec.yaml").write_text('extends: ["pkg:acme-policy"]\n', encoding="utf-8")
+    assert "ACME001" in str(told(kept))
+    assert entries(kept) == []
 
 
 def test_prices_that_change_are_seen(kept: Options, repository: Path) -> None:
@@ -338,3 +351,28 @@ def test_an_entry_is_what_it_was(kept: Options) -> None:
         (other,) = again.deployments
         assert [replace(f, data={}) for f in each.findings] == list(other.findings)
         assert json.loads(text)[0] is True
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_history_says_what_no_history_says(kept: Options, repository: Path, seed: int) -> None:
+    draw = Random(seed)
+    changes = (_spec, _renamed, _settings, _nearer_settings, _waiver, _baseline, _broken)
+    changes += (_namesake, _door, _door_to_nowhere, _other_spec, _gone, _no_settings)
+    for _ in range(7):
+        draw.choice(changes)(repository)
+        given = replace(kept, remedies=draw.choice([None, False]))
+        assert shown(check((".",), given)) == shown(check((".",), replace(given, kept=None)))
+
+
+def _other_spec(repository: Path) -> None:
+    text = write({**valid(Random(5)), "name": "deployment-1"}).text
+    (repository / "a" / "1.ai-deploy.yaml").write_text(text, encoding="utf-8")
+
+
+def _gone(repository: Path) -> None:
+    if len([*repository.glob("*/*.yaml")]) > 2:
+        first(repository).unlink()
+
+
+def _no_settings(repository: Path) -> None:
+    (repository / ".aispec.yaml").unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aispec import __version__
 from aispec.digest import digest
@@ -44,8 +44,8 @@ class Ground:
         options = self._options
         folder = settings.folder if settings.path else options.root
         folders = [os.path.join(folder, name) for name in (*settings.extends, *settings.overlays)]
-        if not all(map(os.path.isdir, folders)):
-            return None  # rules of an installed package, or nothing at all
+        if _installed(settings.extends) or not all(map(os.path.isdir, folders)):
+            return None  # rules of a package, which lie elsewhere, or nothing at all
         files = [settings.path, options.prices]
         if settings.prices:
             files.append(os.path.join(folder, settings.prices))
@@ -55,6 +55,15 @@ class Ground:
             return digest(b"\0".join(_contents([*filter(None, files), *_below(folders)]))).encode()
         except (OSError, _TooMuchError):
             return None
+
+
+def _installed(names: Sequence[str]) -> bool:
+    """Whether rules of an installed package are named as such."""
+    if not names:
+        return False
+    from aispec.packages import PREFIX
+
+    return any(name.startswith(PREFIX) for name in names)
 
 
 class _TooMuchError(Exception):
