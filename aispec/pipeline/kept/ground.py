@@ -14,7 +14,7 @@ from aispec import __version__
 from aispec.digest import digest
 from aispec.pipeline.options import Options
 from aispec.policy.baseline import NAME as _BASELINE
-from aispec.resources import homes
+from aispec.resources import homes, packaged
 from aispec.spec.settings import Settings
 
 _MOST_BYTES = 8 << 20
@@ -76,8 +76,10 @@ def _run(options: Options) -> Iterator[str]:
     yield sys.version
     yield repr([options.today, options.select, options.ignore, options.strict, options.remedies])
     yield repr([os.path.abspath(options.root), options.repository, options.config])
+    checkout = None if packaged() else os.path.dirname(homes()[0])  # anything is written there
     for folder in filter(os.path.isdir, sys.path):  # changes when a package comes or goes
-        yield f"{folder} {os.stat(folder).st_mtime_ns}"
+        if folder != checkout:
+            yield f"{folder} {os.stat(folder).st_mtime_ns}"
     for home in homes():
         for entry in _files(home):
             seen = entry.stat()
