@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from aispec import __version__
@@ -18,7 +17,7 @@ from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import gather
 from aispec.pipeline.judgement import judged, silenced, unrecorded
 from aispec.pipeline.options import Options as Options
-from aispec.pipeline.placed import Placed, place_all, prompts, strays
+from aispec.pipeline.placed import Placed, place_all, strays
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule, load_builtin
@@ -49,7 +48,7 @@ def report_on(
     files: Sequence[SpecFile], problems: Sequence[Problem], governor: Governor, options: Options
 ) -> Report:
     """Judge files that have been read; `problems` are those of finding them."""
-    every = [each for file in files for each in place_all(file, governor, options)]
+    every = place_all(files, governor, options)
     placed = [each for each in every if not each.problems]
     give_facts(placed, options)
     found = [judged(each, options) for each in placed]
@@ -128,7 +127,7 @@ def _with_remedies(
             each.deployment,
             each.governance,
             each.workload,
-            partial(prompts, each, options),
+            each.prompts,
             options.today,
             options.strict,
             before=each.before,

@@ -11,12 +11,12 @@ from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
 from aispec.estimate.fact import Absent, Fact
-from aispec.estimate.facts import Case, counted, estimate, request_for
+from aispec.estimate.facts import Case, estimate, request_for
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import Gathered
 from aispec.pipeline.options import Options
-from aispec.pipeline.placed import Placed, place_all, prompts
+from aispec.pipeline.placed import Placed, place_all
 from aispec.record import replace
 from aispec.report.html.study import Key, Point, Study, Sweep
 from aispec.spec.model import Users, Workload
@@ -31,10 +31,7 @@ _LATENCY = ("latency.ttft", "latency.tpot", "latency.tps", "latency.e2e")
 def studies(gathered: Gathered, options: Options, wanted: Collection[Key]) -> dict[Key, Study]:
     """Return the studies of the deployments that are wanted, by file and line."""
     every = [
-        each
-        for file in gathered.files
-        for each in place_all(file, gathered.governor, options)
-        if not each.problems
+        each for each in place_all(gathered.files, gathered.governor, options) if not each.problems
     ]
     give_facts(every, options)
     by_name = {each.located.spec.name: each for each in every}
@@ -50,7 +47,7 @@ def _key(each: Placed) -> Key:
 
 
 def _case(each: Placed, workload: Workload | None, options: Options) -> Case:
-    return Case(each.deployment, workload, options.today, prompts(each, options))
+    return Case(each.deployment, workload, options.today, each.prompts)
 
 
 def _costs(each: Placed, by_name: Mapping[str, Placed], options: Options) -> Mapping[str, Quantity]:
@@ -75,7 +72,7 @@ def _sweep(each: Placed, options: Options) -> Sweep | None:
         return None
     if isinstance(facts["latency.tpot"], Absent):
         return None
-    case = counted(_case(each, workload, options))
+    case = _case(each, workload, options)
     if workload.users.concurrent is not None:
         now = workload.users.concurrent
         loads = _users(now, facts["throughput.utilization"])

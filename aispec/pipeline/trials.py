@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Facts
-from aispec.estimate.facts import Case, estimate
+from aispec.estimate.facts import Case, estimate, prompt_tokens
 from aispec.estimate.latency.facts import SEARCHED
 from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
@@ -22,6 +23,9 @@ from aispec.policy.remedy import Outcome, Trials, remedies
 from aispec.record import made, record, replace
 from aispec.report.report import Judged
 from aispec.spec.model import Spec, Workload
+
+if TYPE_CHECKING:
+    from aispec.spec.text_file import TextFile
 
 MOST_DEPLOYMENTS = 50
 """With more deployments that something is found in, remedies are looked for only when asked."""
@@ -37,7 +41,7 @@ class Bench:
     deployment: Deployment
     governance: Governance
     workload: Workload | None
-    prompts: Callable[[], Mapping[str, str]]
+    prompts: Mapping[str, TextFile]
     today: date | None
     strict: bool
     targets: tuple[Bench, ...] = ()
@@ -72,7 +76,7 @@ class Bench:
             deployment,
             workload,
             self.today,
-            self.prompts(),
+            self.prompts,
             self.before,
             self._request(deployment),
             brief=self.brief and not self._searched(),
@@ -110,7 +114,8 @@ class Bench:
             each._judged(each.deployment, carried[each.deployment.name]) for each in self.targets
         ]
         assert self.workload is not None
-        facts = blend(door, self.workload, [each.facts for each in made])
+        texts = prompt_tokens(Case(door, self.workload, prompts=self.prompts))
+        facts = blend(door, self.workload, [each.facts for each in made], texts)
         facts["cost.increase"] = cost_increase(self.before, facts)
         found = {
             f"{each.deployment.name}/{code}": verdict
