@@ -120,21 +120,9 @@ def _with_remedies(
 ) -> Sequence[Judged]:
     if options.remedies is False or not any(each.findings for each in found):
         return found
-    from aispec.pipeline.trials import Bench, with_remedies
+    from aispec.pipeline.trials import bench_of, with_remedies
 
-    benches = [
-        Bench(
-            each.deployment,
-            each.governance,
-            each.workload,
-            each.prompts,
-            options.today,
-            options.strict,
-            before=each.before,
-            brief=True,
-        )
-        for each in placed
-    ]
+    benches = [bench_of(each, options, brief=True) for each in placed]
     by_name = {bench.deployment.name: bench for bench in benches}
     benches = [
         replace(

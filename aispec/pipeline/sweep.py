@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
-from aispec.estimate.fact import Absent, Fact
+from aispec.estimate.fact import Absent, Fact, above_zero
 from aispec.estimate.facts import Case, estimate, request_for
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline.figures import give_facts
@@ -78,18 +78,13 @@ def _sweep(each: Placed, options: Options) -> Sweep | None:
         loads = _users(now, facts["throughput.utilization"])
         made = [_at(case, load, Users(workload.users.daily, load)) for load in loads]
         return Sweep("users at once", now, None, tuple(made))
-    rate = _known(facts["workload.peak_requests_per_second"])
-    most = _known(facts["throughput.requests_per_second"])
+    rate = above_zero(facts["workload.peak_requests_per_second"])
+    most = above_zero(facts["throughput.requests_per_second"])
     if workload.users.daily is None or rate is None or most is None:
         return None
     daily = workload.users.daily / rate.value
     made = [_at(case, load, Users(load * daily)) for load in _rates(rate.value, most.value)]
     return Sweep("requests/s in the busiest hour", rate.value, most, tuple(made))
-
-
-def _known(fact: Fact) -> Quantity | None:
-    """A figure that is known and not zero."""
-    return fact if isinstance(fact, Quantity) and fact.known and fact.value > 0 else None
 
 
 def _at(case: Case, load: float, users: Users) -> Point:
@@ -101,7 +96,7 @@ def _at(case: Case, load: float, users: Users) -> Point:
 
 def _users(now: float, utilization: Fact) -> list[float]:
     """Whole users from a few to a quarter more than find a free slot, or twice those expected."""
-    used = _known(utilization)
+    used = above_zero(utilization)
     slots = now / used.value if used else now
     least = max(min(now, slots) / 16, 1.0)
     ladder = _ladder(least, max(2 * now, 1.25 * slots, 4.0))

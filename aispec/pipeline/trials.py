@@ -17,6 +17,8 @@ from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
 from aispec.governance import Governance
+from aispec.pipeline.options import Options
+from aispec.pipeline.placed import Placed
 from aispec.policy.engine import finds, verdicts
 from aispec.policy.finding import Finding
 from aispec.policy.remedy import Outcome, Trials, remedies
@@ -125,6 +127,20 @@ class Bench:
         own = self._outcome(door, facts)
         whole = found | dict(own.verdicts)
         return Outcome(door, facts, lambda: whole, whole.__contains__)
+
+
+def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
+    """Return what a deployment of a run is tried with."""
+    return Bench(
+        each.deployment,
+        each.governance,
+        each.workload,
+        each.prompts,
+        options.today,
+        options.strict,
+        before=each.before,
+        brief=brief,
+    )
 
 
 def with_remedies(

@@ -10,7 +10,7 @@ from aispec.pipeline.figures import give_facts
 from aispec.pipeline.judgement import judged, silenced, unrecorded
 from aispec.pipeline.options import Options
 from aispec.pipeline.placed import Placed, place_all
-from aispec.pipeline.trials import Bench
+from aispec.pipeline.trials import bench_of
 from aispec.planning.trial import Trial
 from aispec.planning.wishes import PlanError, Unplannable, Wishes
 from aispec.record import made, record
@@ -65,16 +65,8 @@ def _trial(
     file: SpecFile,
     wishes: Wishes,
 ) -> Trial:
-    bench = Bench(
-        each.deployment,
-        each.governance,
-        each.workload,
-        each.prompts,
-        options.today,
-        options.strict,
-    )
     return Trial(
-        bench,
+        bench_of(each, options),
         fail_on=options.fail_on or governor.fail_on([file]),
         excused=frozenset(f.code for f in found.findings if f.silenced is not None),
         max_cost=wishes.max_cost,
