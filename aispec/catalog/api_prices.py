@@ -69,7 +69,6 @@ class ApiPrice:
     windows: tuple[PriceWindow, ...]
     source: str
     as_of: str
-    second_source: str | None
     agrees: bool | None
     second_input: float | None
     second_output: float | None
@@ -206,7 +205,6 @@ def _api_price(provider: str, row: Mapping[str, Any]) -> ApiPrice:
         windows=tuple(PriceWindow(**window) for window in windows),
         source=source["title"],
         as_of=source["as_of"],
-        second_source=second.get("source"),
         agrees=second.get("agrees"),
         second_input=second.get("input"),
         second_output=second.get("output"),

@@ -17,7 +17,6 @@ from aispec.record import record, replace
 _LONGEST_NAME = 64
 _GGUF = "gguf:"
 _EXL = re.compile(r"(exl[23])(?:-(\d(?:\.\d{1,3})?)(?:-?bpw)?)?")
-_BELOW_4_BIT = 4.0
 
 
 @record
@@ -25,10 +24,10 @@ class WeightFormat:
     """How a model's weights are stored.
 
     `effective_*` are bits of the whole file over the text decoder's parameters, with the bounds of
-    what was observed in `observations` files; None outside GGUF. `compute_dtype` names the
-    tensor-core rate of its matrix products. With `experts_only` the linear bits are those of routed
-    experts, and everything else has `rest_bits`. With `keeps_mixing` the layers that mix tokens and
-    the shared experts are known to be left in 16 bits.
+    what was observed; None outside GGUF. `compute_dtype` names the tensor-core rate of its matrix
+    products. With `experts_only` the linear bits are those of routed experts, and everything else
+    has `rest_bits`. With `keeps_mixing` the layers that mix tokens and the shared experts are known
+    to be left in 16 bits.
     """
 
     name: str
@@ -39,11 +38,9 @@ class WeightFormat:
     effective_bits: float | None
     effective_low: float | None
     effective_high: float | None
-    observations: int
     compute_dtype: str
     experts_only: bool
     rest_bits: float | None
-    below_4_bit: bool
     aliases: tuple[str, ...]
     source: str
     keeps_mixing: bool = False
@@ -148,11 +145,9 @@ def _listed(name: str, entry: Mapping[str, Any]) -> WeightFormat:
         effective_bits=None,
         effective_low=None,
         effective_high=None,
-        observations=0,
         compute_dtype=entry["compute"],
         experts_only=entry.get("experts_only", False),
         rest_bits=entry.get("rest_bits"),
-        below_4_bit=entry["bits"] < _BELOW_4_BIT,
         aliases=tuple(entry["aliases"]),
         source=entry["source"],
     )
@@ -172,12 +167,10 @@ def _gguf(kind: str, gguf: Mapping[str, Any]) -> WeightFormat:
         effective_bits=entry["bits"],
         effective_low=entry["low"],
         effective_high=entry["high"],
-        observations=entry["files"],
         # llama.cpp's kernels multiply in fp16 or int8 by card and batch: the slower is assumed.
         compute_dtype="bf16" if kind == "BF16" else "fp16",
         experts_only="experts" in mix,
         rest_bits=rest if "experts" in mix else None,
-        below_4_bit=base < _BELOW_4_BIT,
         aliases=_gguf_aliases(kind),
         source=gguf["source"],
     )
@@ -208,11 +201,9 @@ def _exl(family: str, bits: float | None) -> WeightFormat | None:
         effective_bits=None,
         effective_low=None,
         effective_high=None,
-        observations=0,
         compute_dtype=entry["compute"],
         experts_only=False,
         rest_bits=None,
-        below_4_bit=bits < _BELOW_4_BIT,
         aliases=(),
         source=entry["source"],
     )

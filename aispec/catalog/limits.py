@@ -36,7 +36,6 @@ class RateLimit:
     as_of: str | None
     until: str | None
     source: str
-    second_source: str | None
     agrees: bool | None
     note: str | None
     checked: str
@@ -219,7 +218,6 @@ def _rate_limit(entry: Mapping[str, Any], tier: str) -> RateLimit:
         as_of=row["as_of"],
         until=row.get("until"),
         source=row["source"],
-        second_source=second.get("source"),
         agrees=second.get("agrees"),
         note=row.get("note"),
         checked=load_data("limits/rate_limits")["checked"],

@@ -194,7 +194,6 @@ class _Reader:
             windows=(),
             source=source,
             as_of=as_of,
-            second_source=None,
             agrees=None,
             second_input=None,
             second_output=None,

@@ -12,7 +12,7 @@ from aispec.record import record
 class Threshold:
     """One threshold: `flop` in all, or `ratio` of the original model's, crossed when `comparison`.
 
-    `in_force` is as of the catalogue's `checked` date; `in_force_on` answers for any other.
+    `in_force` is as of the catalogue's `checked` date.
     """
 
     id: str
@@ -27,10 +27,6 @@ class Threshold:
     until: str | None
     notes: str
     sources: tuple[str, ...]
-
-    def in_force_on(self, date: str) -> bool:
-        """Whether it holds on a day, written as in 2026-01-31."""
-        return self.since <= date and (self.until is None or date < self.until)
 
 
 @cache

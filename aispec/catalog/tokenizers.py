@@ -76,11 +76,6 @@ def tokenizer(name: str) -> Tokenizer:
     )
 
 
-def tokenizers() -> tuple[str, ...]:
-    """The names of all tokenizers, sorted."""
-    return tuple(sorted(_data()["tokenizers"]))
-
-
 @cache
 def encoding(name: str) -> Encoding:
     """One of our encodings, built from the ranks beside the catalogue.

@@ -29,3 +29,8 @@ class Absent:
 Fact = Quantity | Answer | str | bool | Unknown | Absent
 Facts = dict[str, Fact]
 """Facts by the names of `aispec.estimate.vocabulary`."""
+
+
+def above_zero(fact: Fact | None) -> Quantity | None:
+    """Return a figure that is known and above zero, and nothing for any other fact."""
+    return fact if isinstance(fact, Quantity) and fact.known and fact.value > 0 else None

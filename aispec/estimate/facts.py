@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.tokenizers import tokenizer_of
@@ -20,11 +21,13 @@ from aispec.estimate.memory.facts import Room
 from aispec.estimate.memory.weights import Weights, from_tensors, weigh
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request, request_of
-from aispec.estimate.tokens import count_tokens
 from aispec.estimate.traffic import Traffic
 from aispec.estimate.vocabulary import FACTS
-from aispec.record import made, record, replace
+from aispec.record import made, record
 from aispec.spec.model import Workload
+
+if TYPE_CHECKING:
+    from aispec.spec.text_file import TextFile
 
 _MOST = 256.0  # requests at once where neither cache nor engine bounds them
 
@@ -36,7 +39,7 @@ class Case:
     deployment: Deployment
     workload: Workload | None
     today: date | None = None
-    prompts: Mapping[str, str | Quantity] = made(default_factory=dict)  # texts, or their tokens
+    prompts: Mapping[str, TextFile] = made(default_factory=dict)
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
     request: Request | None = None  # what the workload's request is, where that is known already
     brief: bool = False  # whether the facts that are searched for, which take long, are left out
@@ -69,20 +72,17 @@ def request_for(case: Case) -> Request | None:
         return case.request
     name, said = _named(case.deployment)
     kind = tokenizer_of(name, said).name if case.workload.languages else "other"
-    return request_of(case.workload, case.deployment.assumed, _tokens(case), kind)
+    return request_of(case.workload, case.deployment.assumed, prompt_tokens(case), kind)
 
 
-def counted(case: Case) -> Case:
-    """Return a case whose prompts are counted once, for estimates of it at many loads."""
-    return replace(case, prompts=_tokens(case))
+def prompt_tokens(case: Case) -> dict[str, Quantity]:
+    """Return the tokens of a case's prompts by part; without a model, of any model's tokenizer."""
+    if not case.prompts:
+        return {}
+    from aispec.estimate.tokens import count_tokens
 
-
-def _tokens(case: Case) -> dict[str, Quantity]:
     name, said = _named(case.deployment)
-    return {
-        part: count_tokens(text, name, said) if isinstance(text, str) else text
-        for part, text in case.prompts.items()
-    }
+    return {part: count_tokens(text, name, said) for part, text in case.prompts.items()}
 
 
 def _named(deployment: Deployment) -> tuple[str, str | None]:

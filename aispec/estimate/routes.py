@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from aispec.catalog.deployment import Deployment
 from aispec.estimate import context, identity, traffic
@@ -64,12 +65,20 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return other if one is None else one + (other or 0.0)
 
 
-def blend(deployment: Deployment, workload: Workload, targets: Sequence[Facts]) -> Facts:
-    """Return the facts of a front door from those of its targets."""
+def blend(
+    deployment: Deployment,
+    workload: Workload,
+    targets: Sequence[Facts],
+    prompts: Mapping[str, Quantity] = MappingProxyType({}),
+) -> Facts:
+    """Return the facts of a front door from those of its targets.
+
+    `prompts` are the tokens of the files that it names, by part.
+    """
     elsewhere = Absent("it is its targets'")
     found: Facts = dict.fromkeys(FACTS, elsewhere)
     found |= identity.facts(deployment, None, None)
-    request = request_of(workload, deployment.assumed)
+    request = request_of(workload, deployment.assumed, prompts)
     flow = traffic.by_api(workload, request, deployment.assumed, None)
     found |= traffic.facts(flow, request, workload.batch)
     found["context.used"] = context.facts(deployment, request)["context.used"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from aispec import __version__
@@ -12,7 +11,7 @@ from aispec.governance import Governor
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.judgement import judged, silenced, unrecorded
 from aispec.pipeline.options import Options, seeking
-from aispec.pipeline.placed import Placed, place_all, prompts, strays
+from aispec.pipeline.placed import Placed, place_all, strays
 from aispec.policy.engine import from_problem
 from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule
@@ -35,7 +34,7 @@ def report_on(
 
     `elsewhere` are the deployments of the same run that want remedies and are not among these.
     """
-    every = [each for file in files for each in place_all(file, governor, options)]
+    every = place_all(files, governor, options)
     placed = [each for each in every if not each.problems]
     give_facts(placed, options)
     found = [judged(each, options) for each in placed]
@@ -95,21 +94,9 @@ def _with_remedies(
     wanting = sum(each.wanting for each in found)
     if not (wanting and seeking(wanting + elsewhere, options)):
         return found
-    from aispec.pipeline.trials import Bench, with_remedies
+    from aispec.pipeline.trials import bench_of, with_remedies
 
-    benches = [
-        Bench(
-            each.deployment,
-            each.governance,
-            each.workload,
-            partial(prompts, each, options),
-            options.today,
-            options.strict,
-            before=each.before,
-            brief=True,
-        )
-        for each in placed
-    ]
+    benches = [bench_of(each, options, brief=True) for each in placed]
     by_name = {bench.deployment.name: bench for bench in benches}
     benches = [
         replace(

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping
 from math import ceil, floor, log10
 
 from aispec.estimate.cost.parts import parts
-from aispec.estimate.fact import Absent, Fact
-from aispec.estimate.facts import Case, counted, estimate, request_for
+from aispec.estimate.fact import Absent, Fact, above_zero
+from aispec.estimate.facts import Case, estimate, request_for
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.gathered import Gathered
 from aispec.pipeline.options import Options
-from aispec.pipeline.placed import Placed, place_all, prompts
+from aispec.pipeline.placed import Placed, place_all
 from aispec.record import replace
 from aispec.report.html.study import Key, Point, Study, Sweep
 from aispec.spec.model import Users, Workload
@@ -31,10 +31,7 @@ _LATENCY = ("latency.ttft", "latency.tpot", "latency.tps", "latency.e2e")
 def studies(gathered: Gathered, options: Options, wanted: Collection[Key]) -> dict[Key, Study]:
     """Return the studies of the deployments that are wanted, by file and line."""
     every = [
-        each
-        for file in gathered.files
-        for each in place_all(file, gathered.governor, options)
-        if not each.problems
+        each for each in place_all(gathered.files, gathered.governor, options) if not each.problems
     ]
     give_facts(every, options)
     by_name = {each.located.spec.name: each for each in every}
@@ -50,7 +47,7 @@ def _key(each: Placed) -> Key:
 
 
 def _case(each: Placed, workload: Workload | None, options: Options) -> Case:
-    return Case(each.deployment, workload, options.today, prompts(each, options))
+    return Case(each.deployment, workload, options.today, each.prompts)
 
 
 def _costs(each: Placed, by_name: Mapping[str, Placed], options: Options) -> Mapping[str, Quantity]:
@@ -75,24 +72,19 @@ def _sweep(each: Placed, options: Options) -> Sweep | None:
         return None
     if isinstance(facts["latency.tpot"], Absent):
         return None
-    case = counted(_case(each, workload, options))
+    case = _case(each, workload, options)
     if workload.users.concurrent is not None:
         now = workload.users.concurrent
         loads = _users(now, facts["throughput.utilization"])
         made = [_at(case, load, Users(workload.users.daily, load)) for load in loads]
         return Sweep("users at once", now, None, tuple(made))
-    rate = _known(facts["workload.peak_requests_per_second"])
-    most = _known(facts["throughput.requests_per_second"])
+    rate = above_zero(facts["workload.peak_requests_per_second"])
+    most = above_zero(facts["throughput.requests_per_second"])
     if workload.users.daily is None or rate is None or most is None:
         return None
     daily = workload.users.daily / rate.value
     made = [_at(case, load, Users(load * daily)) for load in _rates(rate.value, most.value)]
     return Sweep("requests/s in the busiest hour", rate.value, most, tuple(made))
-
-
-def _known(fact: Fact) -> Quantity | None:
-    """A figure that is known and not zero."""
-    return fact if isinstance(fact, Quantity) and fact.known and fact.value > 0 else None
 
 
 def _at(case: Case, load: float, users: Users) -> Point:
@@ -104,7 +96,7 @@ def _at(case: Case, load: float, users: Users) -> Point:
 
 def _users(now: float, utilization: Fact) -> list[float]:
     """Whole users from a few to a quarter more than find a free slot, or twice those expected."""
-    used = _known(utilization)
+    used = above_zero(utilization)
     slots = now / used.value if used else now
     least = max(min(now, slots) / 16, 1.0)
     ladder = _ladder(least, max(2 * now, 1.25 * slots, 4.0))

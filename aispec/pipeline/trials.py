@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.resolve import resolve
 from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Facts
-from aispec.estimate.facts import Case, estimate
+from aispec.estimate.facts import Case, estimate, prompt_tokens
 from aispec.estimate.latency.facts import SEARCHED
 from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
 from aispec.governance import Governance
+from aispec.pipeline.options import Options
+from aispec.pipeline.placed import Placed
 from aispec.policy.engine import finds, verdicts
 from aispec.policy.remedy import Outcome, Trials, remedies
 from aispec.record import made, record, replace
 from aispec.report.report import Judged
 from aispec.spec.model import Spec, Workload
+
+if TYPE_CHECKING:
+    from aispec.spec.text_file import TextFile
 
 
 @record
@@ -33,7 +39,7 @@ class Bench:
     deployment: Deployment
     governance: Governance
     workload: Workload | None
-    prompts: Callable[[], Mapping[str, str]]
+    prompts: Mapping[str, TextFile]
     today: date | None
     strict: bool
     targets: tuple[Bench, ...] = ()
@@ -68,7 +74,7 @@ class Bench:
             deployment,
             workload,
             self.today,
-            self.prompts(),
+            self.prompts,
             self.before,
             self._request(deployment),
             brief=self.brief and not self._searched(),
@@ -106,7 +112,8 @@ class Bench:
             each._judged(each.deployment, carried[each.deployment.name]) for each in self.targets
         ]
         assert self.workload is not None
-        facts = blend(door, self.workload, [each.facts for each in made])
+        texts = prompt_tokens(Case(door, self.workload, prompts=self.prompts))
+        facts = blend(door, self.workload, [each.facts for each in made], texts)
         facts["cost.increase"] = cost_increase(self.before, facts)
         found = {
             f"{each.deployment.name}/{code}": verdict
@@ -116,6 +123,20 @@ class Bench:
         own = self._outcome(door, facts)
         whole = found | dict(own.verdicts)
         return Outcome(door, facts, lambda: whole, whole.__contains__)
+
+
+def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
+    """Return what a deployment of a run is tried with."""
+    return Bench(
+        each.deployment,
+        each.governance,
+        each.workload,
+        each.prompts,
+        options.today,
+        options.strict,
+        before=each.before,
+        brief=brief,
+    )
 
 
 def with_remedies(judged: Sequence[Judged], benches: Sequence[Bench]) -> list[Judged]:

@@ -75,4 +75,4 @@ def _request(asked: Subject, model: Served | None) -> Request | None:
     spec = changed(bench.deployment.spec, model.changes if model else {})
     settings = bench.governance.settings
     deployment = resolve(spec, bench.governance.catalog, settings.assumptions)
-    return request_for(Case(deployment, bench.workload, bench.today, bench.prompts()))
+    return request_for(Case(deployment, bench.workload, bench.today, bench.prompts))

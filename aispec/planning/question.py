@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import partial
 
 from aispec.governance import Governor
 from aispec.pipeline.figures import give_facts
 from aispec.pipeline.judgement import judged, silenced, unrecorded
 from aispec.pipeline.options import Options
-from aispec.pipeline.placed import Placed, place_all, prompts
-from aispec.pipeline.trials import Bench
+from aispec.pipeline.placed import Placed, place_all
+from aispec.pipeline.trials import bench_of
 from aispec.planning.trial import Trial
 from aispec.planning.wishes import PlanError, Unplannable, Wishes
 from aispec.record import made, record
@@ -47,7 +46,7 @@ def subject(question: Question, options: Options) -> Subject:
     """
     file = _read(question, options)
     governor = Governor(options.root, SettingsFinder(), options)
-    every = place_all(file, governor, options)
+    every = place_all([file], governor, options)
     each = _chosen(every, question)
     give_facts([one for one in every if not one.problems], options)
     for finding in governor.findings():
@@ -66,16 +65,8 @@ def _trial(
     file: SpecFile,
     wishes: Wishes,
 ) -> Trial:
-    bench = Bench(
-        each.deployment,
-        each.governance,
-        each.workload,
-        partial(prompts, each, options),
-        options.today,
-        options.strict,
-    )
     return Trial(
-        bench,
+        bench_of(each, options),
         fail_on=options.fail_on or governor.fail_on([file]),
         excused=frozenset(f.code for f in found.findings if f.silenced is not None),
         max_cost=wishes.max_cost,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import Any
 
@@ -62,11 +62,14 @@ def _put(node: Any, steps: list[str], value: Any) -> Any:
     return replace(node, **{name: value})
 
 
-def entailed(spec: Spec, changes: Changes) -> Changes | None:
+def entailed(
+    spec: Spec, changes: Changes, renamed: Collection[str] = frozenset()
+) -> Changes | None:
     """Return the changes with all that they entail; none where they can't be made.
 
     Another accelerator drops what was said of the old one, another count drops an instance that
-    has fewer and spreads the model anew, and an API takes the place of hardware.
+    has fewer and spreads the model anew, and an API takes the place of hardware. A field that is
+    `renamed` means what it meant, and what stands beside it stays.
     """
     made = dict(changes)
     if "routes" in made:
@@ -74,11 +77,12 @@ def entailed(spec: Spec, changes: Changes) -> Changes | None:
         return {**made, **moved}
     if spec.hardware and "api.provider" in changes:
         return made | {"hardware": GONE, "engine": GONE, "precision": GONE}
-    if spec.api and "api.provider" in changes:
+    if spec.api and "api.provider" in changes and "api.provider" not in renamed:
         stale = [name for name in ("tier", "price", "latency") if getattr(spec.api, name)]
         return made | {f"api.{name}": GONE for name in stale}
     if spec.hardware:
-        made |= _dropped(spec.hardware, changes)
+        if "hardware.accelerator" not in renamed:
+            made |= _dropped(spec.hardware, changes)
         degrees = _degrees(spec.hardware, changes)
         if degrees is None:
             return None

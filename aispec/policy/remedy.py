@@ -143,8 +143,9 @@ def _combinations(rule: Rule, asked: Mapping[str, Any], before: Outcome) -> Iter
         [(path, new) for new in field_steps(path, value, situation)]
         for path, value in asked.items()
     ]
+    renamed = [path for path, value in asked.items() if value == "nearest"]
     for chosen in product(*ways):
-        changes = entailed(spec, dict(chosen))
+        changes = entailed(spec, dict(chosen), renamed)
         if changes and plausible(rule, changes, situation):
             yield changes
 
@@ -236,12 +237,17 @@ def _remedy(changes: Changes, outcome: Outcome, trials: Trials) -> Remedy:
     said = [f"{path}: {_shown(new.written)}" for path, new in changes.items() if new != GONE]
     gone = [path for path, new in changes.items() if new == GONE]
     without = f" (without {', '.join(gone)})" if gone else ""
-    leads_to = effect(trials.before.facts, outcome.facts)
+    looser = " and ".join(path for path in changes if path in PROMISES)
     warned = ", ".join(sorted(_worse(trials, outcome)))
+    said_of = (
+        effect(trials.before.facts, outcome.facts),
+        looser and f"for a looser {looser}",
+        warned and f"with a warning of {warned}",
+    )
     return Remedy(
         change=", ".join(said) + without,
         set={path: new.written for path, new in changes.items()},
-        effect=f"{leads_to}, with a warning of {warned}" if warned else leads_to,
+        effect=", ".join(filter(None, said_of)),
         cost_month=month.value if month else None,
     )
 

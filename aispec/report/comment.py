@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from aispec.record import record
 from aispec.report.comment_view import Drawn, Part, Scale, drawn
 from aispec.report.comparison import Comparison
+from aispec.report.escape import units
 from aispec.report.markdown import MAX_COMMENT
 
 Dialect = Literal["github", "gitlab", "plain"]
@@ -76,7 +77,7 @@ def render(
 
     Whole sections go from the last on, then rows and findings; what was left out is said.
     """
-    text = _fitting(comparison, context, limit - len(mark(context)) - 1, _units)
+    text = _fitting(comparison, context, limit - len(mark(context)) - 1, units)
     return f"{mark(context)}\n{text}"
 
 
@@ -116,10 +117,6 @@ def essence(text: str) -> str:
     if lines and _MARK.match(lines[0]):
         del lines[0]
     return _LINK.sub(r"\1", "\n".join(lines[:-1])).strip()
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def _fitting(

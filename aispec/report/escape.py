@@ -26,6 +26,11 @@ _COMMIT = re.compile(r"\b(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,40}\b")
 _PLAIN_CODE = re.compile(r"[\w/.$%+=(\[{-]([\w ./:,()\[\]{}=%+$@#*-]*[\w)\]}%+*-])?", re.ASCII)
 
 
+def units(text: str) -> int:
+    """Return the UTF-16 units of a text, which forges count."""
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
 class Raw(str):
     """Markdown that was made here, and is written as it is."""
 

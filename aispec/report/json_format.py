@@ -12,6 +12,7 @@ from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import SEVERITIES, Finding, Label, Remedy
 from aispec.report.json_text import dumps
 from aispec.report.report import Judged, Report
+from aispec.spec.location import Span
 
 __all__ = ["VERSION", "check_json", "dumps", "fact_json", "facts", "facts_json"]
 
@@ -110,7 +111,6 @@ def _unknown(reason: str) -> Json:
 
 def finding_json(finding: Finding) -> Json:
     """Return one finding."""
-    span = finding.span
     return {
         "code": finding.code,
         "name": finding.name,
@@ -118,10 +118,7 @@ def finding_json(finding: Finding) -> Json:
         "certainty": finding.certainty,
         "message": finding.message,
         "path": finding.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
+        **_place(finding.span),
         "note": finding.note,
         "help": finding.help,
         "labels": [_label(label) for label in finding.labels],
@@ -132,13 +129,15 @@ def finding_json(finding: Finding) -> Json:
 
 
 def _label(label: Label) -> Json:
-    span = label.span
+    return {**_place(label.span), "text": label.text}
+
+
+def _place(span: Span) -> Json:
     return {
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
-        "text": label.text,
     }
 
 

@@ -17,8 +17,8 @@ from aispec.policy.finding import Finding
 from aispec.record import record
 from aispec.report.cells import counted
 from aispec.report.derivation import steps
-from aispec.report.escape import Raw, code, html_code, text
-from aispec.report.overview import UNKNOWN, Row, gravest_first, row
+from aispec.report.escape import Raw, code, html_code, text, units
+from aispec.report.overview import Row, gravest_first, row, spelled
 from aispec.report.report import Judged, Report
 from aispec.report.verdict import failing, verdict
 from aispec.report.words import assumed, cost, message, scope
@@ -63,7 +63,7 @@ def render(report: Report, *, blob: str = "", limit: int | None = None) -> str:
     result = ""
     for most, details in _STEPS:
         result = template("report.md.j2").render(_view(report, _Scale(most, details, blob)))
-        if limit is None or len(result.encode("utf-16-le", "replace")) // 2 <= limit:
+        if limit is None or units(result) <= limit:
             break
     return result
 
@@ -137,21 +137,17 @@ def _table(report: Report, shown: Sequence[Judged]) -> list[Raw]:
 
 def _cells(of: Row) -> Iterator[Raw]:
     yield _limit(of.memory, of.fits == "does not fit")
-    yield text(_known(of.cost))
+    yield text(spelled(of.cost))
     yield _limit(of.tokens)
     yield _limit(of.first)
 
 
 def _limit(pair: tuple[str, str], over: bool = False) -> Raw:
     """A figure and its limit; the figure stands out where it is over."""
-    first, second = (text(_known(part)) for part in pair)
+    first, second = (text(spelled(part)) for part in pair)
     if first and over:
         first = Raw(f"**{first}**")
     return Raw(f"{first} / {second}") if first and second else Raw(first)
-
-
-def _known(part: str) -> str:
-    return "unknown" if part == UNKNOWN else part
 
 
 def _findings(found: Sequence[Finding], scale: _Scale) -> dict[str, object]:

@@ -74,6 +74,11 @@ def shown(fact: Fact | None, style: Style = "unit") -> str:
     return figure(fact, style=style) if isinstance(fact, Quantity) else words(fact)
 
 
+def spelled(part: str) -> str:
+    """Return what `shown` gave with the unknown in a word, where there is room for one."""
+    return "unknown" if part == UNKNOWN else part
+
+
 def _pair(
     one: Mapping[str, Fact], name: str, other: Mapping[str, Fact], limit: str, style: Style
 ) -> tuple[str, str]:

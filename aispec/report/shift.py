@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from typing import Literal
 
 from aispec.estimate.answer import Answer
-from aispec.estimate.difference import Difference, difference, same, shared
+from aispec.estimate.difference import Difference, Trend, difference, same, shared
 from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import TERMS
 from aispec.record import record
 
-Turn = Literal[
-    "same",
-    "about the same",
-    "up",
-    "possibly up",
-    "down",
-    "possibly down",
-    "changed",  # a text or an answer
-    "appeared",  # it did not apply before
-    "vanished",  # it does not apply any more
-    "unknown",  # one side is not known, so nobody can tell
-]
+Turn = (
+    Trend
+    | Literal[
+        "changed",  # a text or an answer
+        "appeared",  # it did not apply before
+        "vanished",  # it does not apply any more
+        "unknown",  # one side is not known, so nobody can tell
+    ]
+)
 
 _ASIDE = frozenset(("name", "cost.increase"))
 """Facts that name a deployment or compare it: a difference in them is none of the deployment."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from aispec.report.escape import BREAK
+from aispec.report.escape import BREAK, units
 
 _TAG = r"</?(?:details|summary|sub|code)>|<br>"
 _DIGIT = r"(?:\d|&#(?:4[89]|5[0-7]);)"
@@ -69,7 +69,7 @@ def _code(span: str) -> str:
 
 def shortened(text: str, limit: int) -> str:
     """Return a report in at most `limit` UTF-16 units: whole sections go, from the last on."""
-    size = _units(text)
+    size = units(text)
     if size <= limit:
         return text
     room = limit - len(_CUT) - 4
@@ -77,7 +77,7 @@ def shortened(text: str, limit: int) -> str:
     kept = []
     for block in reversed(blocks):
         if size > room and block.startswith("<details>\n"):
-            size -= _units(block) + 1
+            size -= units(block) + 1
         else:
             kept.append(block)
     left = "\n".join(reversed(kept))
@@ -105,12 +105,8 @@ def _cut(text: str, room: int) -> str:
     """As many whole lines as there is room for."""
     kept: list[str] = []
     for line in text.split("\n"):
-        room -= _units(line) + 1
+        room -= units(line) + 1
         if room < 0:
             break
         kept.append(line)
     return "\n".join(kept)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2

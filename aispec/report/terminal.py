@@ -125,7 +125,7 @@ def _remedies(finding: Finding, edge: str, frame: Frame) -> Iterator[str]:
 
 
 def _table(report: Report, frame: Frame, verbose: bool) -> Iterator[str]:
-    """One row a deployment, as many columns as there is room for."""
+    """One row a deployment, as many columns as there is room for, and what the others are."""
     every = list(report.deployments)
     shown = every if verbose or len(every) <= MAX_ROWS else gravest_first(every)[:MAX_ROWS]
     if not shown:
@@ -136,8 +136,9 @@ def _table(report: Report, frame: Frame, verbose: bool) -> Iterator[str]:
     if not any(any(line[1:]) for line in cells[1:]):
         return
     kept = [0, *(i for i in range(1, len(_HEADS)) if any(line[i] for line in cells[1:]))]
+    left_out: list[str] = []
     while len(kept) > 2 and sum(sizes[i] + 2 for i in kept) - 2 > frame.width:
-        kept.pop()
+        left_out.insert(0, _HEADS[kept.pop()] or "whether it fits")
     for number, line in enumerate(cells):
         style: Style = "dim" if number == 0 else _VERDICT[rows[number - 1].status]
         first = frame.paint(pad(line[0], sizes[0]), style)
@@ -145,6 +146,9 @@ def _table(report: Report, frame: Frame, verbose: bool) -> Iterator[str]:
         yield f"{first}  {frame.paint(rest, 'dim') if number == 0 else rest}".rstrip()
     if len(shown) < len(every):
         yield frame.paint(f"+ {len(every) - len(shown):,} more", "dim")
+    if left_out:
+        words = f"no room for {', '.join(left_out)}: a wider terminal shows more"
+        yield from (frame.paint(line, "dim") for line in wrap(words, frame.width))
 
 
 def _cells(each: Row, unicode: bool) -> tuple[str, ...]:

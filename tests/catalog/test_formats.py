@@ -109,7 +109,6 @@ def test_a_gguf_file_is_larger_than_its_block_type() -> None:
     assert found is not None
     assert (found.linear_bits, found.effective_bits) == (4.5, 4.89)
     assert (found.effective_low or 0) < 4.832 < 5.507 < (found.effective_high or 0)
-    assert found.observations == 26
 
 
 def test_bounds_hold_the_likely() -> None:
@@ -126,20 +125,6 @@ def test_only_the_experts() -> None:
         found = weight_format(name)
         assert found is not None
         assert (found.experts_only, found.rest_bits, found.linear_bits) == (True, rest, 4.25)
-
-
-@pytest.mark.parametrize("name", ["exl2-3.5bpw", "gguf:Q3_K_M", "gguf:UD-IQ2_M", "mlx-3bit"])
-def test_below_four_bits(name: str) -> None:
-    found = weight_format(name)
-    assert found is not None
-    assert found.below_4_bit
-
-
-@pytest.mark.parametrize("name", ["int4-awq", "gguf:IQ4_XS", "gguf:Q4_0", "exl2-4.0bpw", "nf4"])
-def test_not_below_four_bits(name: str) -> None:
-    found = weight_format(name)
-    assert found is not None
-    assert not found.below_4_bit
 
 
 @pytest.mark.parametrize(

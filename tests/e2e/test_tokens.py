@@ -50,6 +50,33 @@ def test_what_is_missing_is_said() -> None:
     assert run("tokens", "-", given="").returncode == 2
 
 
+def test_a_long_file_and_a_long_pipe(tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text("The parcel was delivered. " * 120_000)
+    named = run("tokens", str(file), "--model", "gpt-4o")
+    with file.open() as opened:
+        given = subprocess.run(
+            [sys.executable, "-m", "aispec", "tokens", "-", "--model", "gpt-4o"],
+            stdin=opened,
+            capture_output=True,
+            text=True,
+        )
+    piped = run("tokens", "-", "--model", "gpt-4o", given=file.read_text())
+    shown = named.stdout.partition(": ")[2]
+    assert "o200k_base in 64 passages, 8.4% of its 3.0 MiB" in shown
+    assert given.stdout.partition(": ")[2] == piped.stdout.partition(": ")[2] == shown
+
+
+def test_too_much_is_refused(tmp_path: Path) -> None:
+    with open(tmp_path / "huge.txt", "wb") as file:
+        file.truncate((64 << 20) + 1)
+    named = run("tokens", str(tmp_path / "huge.txt"), "--model", "gpt-4o")
+    assert (named.returncode, "has more than 64 MiB" in named.stderr) == (2, True)
+    piped = run("tokens", "-", "--model", "gpt-4o", given="a" * ((32 << 20) + 1))
+    assert piped.returncode == 2
+    assert "has more than 32 MiB; write it to a file and name that" in piped.stderr
+
+
 def in_per_request(folder: Path, model: str) -> tuple[float, str]:
     (folder / "prompts").mkdir(exist_ok=True)
     (folder / "prompts" / "system.txt").write_text("Learning AI is fun!")

@@ -122,8 +122,7 @@ def test_thresholds_by_jurisdiction() -> None:
     assert [line.flop for line in lines.values() if line] == [1e23, 1e26, 1e26]
     order = lines["us-eo-14110"]
     assert order
-    assert order.in_force_on("2024-06-01")
-    assert not order.in_force_on("2025-06-01")
+    assert (order.in_force, order.until) == (False, "2025-01-20")
 
 
 def test_nobody_published_is_unknown_and_never_below() -> None:

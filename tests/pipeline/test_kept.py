@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from aispec import resources
-from aispec.pipeline import Options, check, options
+from aispec.pipeline import Options, check, options, run
 from aispec.pipeline.kept import entry, shelf
 from aispec.record import replace
 from aispec.report.report import Report
+from aispec.spec.reader import SpecFile
 from aispec.surface.formats import BRIEF, FORMATS, Run
 from tests.hardening.specs import valid, write
 
@@ -84,13 +86,14 @@ def test_only_what_changed_is_judged(
     kept: Options, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(kept)
-    judged = []
-    from aispec.pipeline import run
-
+    judged: list[str] = []
     place_all = run.place_all
-    monkeypatch.setattr(
-        run, "place_all", lambda file, *rest: judged.append(file.path) or place_all(file, *rest)
-    )
+
+    def noted(files: Sequence[SpecFile], *rest: Any) -> Any:
+        judged.extend(file.path for file in files)
+        return place_all(files, *rest)
+
+    monkeypatch.setattr(run, "place_all", noted)
     check((".",), kept)
     assert judged == []
     file = first(repository)

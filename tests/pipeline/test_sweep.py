@@ -15,6 +15,7 @@ from aispec.pipeline.run import report_on
 from aispec.pipeline.sweep import studies
 from aispec.report.html.study import Study, key
 from aispec.report.report import Judged
+from aispec.spec.text_file import Passage, TextFile
 
 TODAY = date(2026, 11, 22)
 SELF_HOSTED = """\
@@ -224,17 +225,18 @@ def test_prompts_are_counted_once_for_all_loads(
     (tmp_path / "ai-deploy.yaml").write_text(spec, encoding="utf-8")
     options = Options(root=str(tmp_path), today=TODAY, remedies=False)
     gathered = gather(["."], options)
-    asked: list[str] = []
+    read: list[int] = []
+    whole = TextFile.passages
 
-    def count(text: str, *_: object) -> Quantity:
-        asked.append(text)
-        return Quantity(250.0, "tokens")
+    def noted(self: TextFile, most: int) -> list[Passage]:
+        read.append(most)
+        return whole(self, most)
 
-    monkeypatch.setattr("aispec.estimate.facts.count_tokens", count)
+    monkeypatch.setattr(TextFile, "passages", noted)
     ((_, study),) = studies(gathered, options, [("ai-deploy.yaml", 1)]).items()
     assert study.sweep
     assert len(study.sweep.points) > 10
-    assert len(asked) <= 3  # the facts, the range of load, the cost
+    assert len(read) == 1
 
 
 def test_only_what_is_wanted_is_studied() -> None:

@@ -17,7 +17,7 @@ from aispec.policy.finding import Finding
 from aispec.policy.steps import PROMISES
 from aispec.report.report import Report
 from aispec.resources import schema
-from aispec.spec.model import Hardware, Parallelism, Spec
+from aispec.spec.model import Api, Hardware, Parallelism, Spec
 from tools.rewriting import TODAY, broken_specs, errors, rewrite
 
 NUMBER = 60
@@ -110,6 +110,29 @@ def test_promises_come_after_what_keeps_them() -> None:
     assert all(way == sorted(way) for way in ways)
 
 
+def test_a_looser_promise_is_said_to_be_one() -> None:
+    shown = [
+        remedy
+        for spec in some()[:40]
+        for finding in errors(spec)
+        for remedy in finding.remedies
+        if any(path in PROMISES for path in remedy.set) or "looser" in remedy.effect
+    ]
+    assert shown
+    for each in shown:
+        looser = " and ".join(path for path in each.set if path in PROMISES)
+        assert f"for a looser {looser}" in each.effect
+
+
+def test_a_corrected_name_keeps_what_is_said_of_the_device() -> None:
+    hardware = {"accelerator": "h100-sxm-80gbb", "price": "2.99 USD/hour"}
+    workload = {"users": {"concurrent": 8}, "tokens": {"input": 500, "output": 100}}
+    spec = {**BIG, "model": "llama-3.1-8b-instruct", "hardware": hardware, "workload": workload}
+    [offered] = found(spec, "SPEC102").remedies
+    assert offered.set == {"hardware.accelerator": "h100-sxm-80gb"}
+    assert "same cost" in offered.effect
+
+
 def test_remedies_are_the_same_each_time_and_can_be_left_out() -> None:
     assert report(BIG).every() == report(BIG).every()
     assert not any(f.remedies for f in report(BIG, remedies=False).every())
@@ -170,6 +193,12 @@ def test_what_a_change_entails() -> None:
     assert (made.count, made.parallelism.tensor, made.price) == (4, 4, 2.0)
     other = entailed(spec, {"hardware.accelerator": step("l40s")})
     assert other == {"hardware.accelerator": step("l40s"), "hardware.price": GONE}
+    meant = entailed(spec, {"hardware.accelerator": step("h200")}, ["hardware.accelerator"])
+    assert meant == {"hardware.accelerator": step("h200")}
+    api = Spec(1, "a", api=Api("opnai", "2"))
+    provider = {"api.provider": step("openai")}
+    assert entailed(api, provider) == provider | {"api.tier": GONE}
+    assert entailed(api, provider, ["api.provider"]) == provider
     three = Spec(1, "a", hardware=Hardware("h100", 4, Parallelism(pipeline=2, tensor=2)))
     assert entailed(three, {"hardware.count": step(3)}) is None
 

@@ -155,6 +155,21 @@ def test_many_deployments_are_cut_to_a_table_with_those_that_fail_first() -> Non
     assert "model-23 " in terminal.render(run(*many), colour=False, verbose=True)
 
 
+def test_columns_that_have_no_room_are_named() -> None:
+    full = terminal.render(RUNS["does-not-fit"](), colour=False, width=100)
+    heads = next(line for line in full.split("\n") if line.startswith("deployment "))
+    assert "no room for" not in full
+    narrow = terminal.render(RUNS["does-not-fit"](), colour=False, width=len(heads) - 1)
+    table = narrow[narrow.index("deployment ") :]
+    assert "first token" in heads
+    assert "first token" not in table.split("\n")[0]
+    assert "\nno room for first token: a wider terminal shows more\n" in table
+    least = terminal.render(RUNS["does-not-fit"](), colour=False, width=40)
+    table = " ".join(least[least.index("deployment ") :].split())
+    assert "no room for cost a month, first token: a wider terminal shows more" in table
+    assert all(table.count(head) == 1 for head in ("memory, GiB", "cost a month", "first token"))
+
+
 def test_quiet_prints_findings_only() -> None:
     assert terminal.render(RUNS["fits"](), colour=False, quiet=True) == ""
     shown = terminal.render(RUNS["does-not-fit"](), colour=False, quiet=True)

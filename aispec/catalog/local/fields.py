@@ -59,8 +59,13 @@ class Config:
         return self._find((name,))[1] is not None
 
     def number(self, name: str) -> int:
-        """A whole number by one of its names, 0 where it is left out."""
+        """A whole number by one of its names, 0 where it is left out.
+
+        Gemma 3n lists the width of every layer: where all are the same, that is the number.
+        """
         found, value = self._find(NAMES.get(name, (name,)))
+        if isinstance(value, list) and value and all(each == value[0] for each in value):
+            value = value[0]
         if value is None:
             return 0
         if isinstance(value, float) and value.is_integer():

@@ -140,9 +140,6 @@ def _gemma4(config: Config, made: Made) -> None:
 
 
 def _gemma3n(config: Config, made: Made) -> None:
-    sizes = config.items("intermediate_size")
-    if sizes and type(sizes[0]) is int:
-        made["intermediate_size"] = sizes[0]
     if config.number("num_kv_shared_layers"):
         made["num_kv_shared_layers"] = config.number("num_kv_shared_layers")
 

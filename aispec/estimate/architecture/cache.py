@@ -35,11 +35,6 @@ class CacheShape:
     line: str
     state_layers: int = 0  # recurrent layers that the state is spread over
 
-    @property
-    def elements_per_token(self) -> float:
-        """Elements of one token over all layers, windows counted as if nothing were forgotten."""
-        return sum(group.layers * group.elements for group in self.groups)
-
 
 def cache_shape(fields: Fields, tensor: int) -> CacheShape | None:
     """Return the cache of an architecture, or `None` for a model that keeps none."""

@@ -9,7 +9,7 @@ from aispec.record import record
 from aispec.report.cells import counted
 from aispec.report.html.bar import Bar, at, bar
 from aispec.report.html.gauges import Gauge, rates
-from aispec.report.overview import NOTHING, UNKNOWN, row, shown
+from aispec.report.overview import NOTHING, UNKNOWN, row, shown, spelled
 from aispec.report.report import Judged, Report
 
 STATUS = {
@@ -53,15 +53,15 @@ def line(each: Judged, status: str, slug: str) -> Line:
         on=on(each.facts),
         status=status,
         said=STATUS[status],
-        memory=" / ".join(map(_known, filter(None, of.memory))),
+        memory=" / ".join(map(spelled, filter(None, of.memory))),
         bar=drawn,
         offered=offered,
         fits=of.fits,
-        cost=_known(of.cost),
+        cost=spelled(of.cost),
         limit=_fullest(each),
-        first=_known(of.first[0]),
-        target=_known(of.first[1]),
-        speed=_known(shown(each.facts.get("latency.tps"))),
+        first=spelled(of.first[0]),
+        target=spelled(of.first[1]),
+        speed=spelled(shown(each.facts.get("latency.tps"))),
     )
 
 
@@ -129,7 +129,3 @@ def _size(gauge: Gauge) -> float:
 
 def _count(fact: Fact | None) -> int:
     return int(fact.value) if isinstance(fact, Quantity) and fact.known else 1
-
-
-def _known(part: str) -> str:
-    return "unknown" if part == UNKNOWN else part

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aispec.estimate.display import figure
-from aispec.estimate.fact import Fact, Facts
+from aispec.estimate.fact import Fact, Facts, above_zero
 from aispec.estimate.quantity import Quantity
 from aispec.record import record
 from aispec.report.html.bar import span
@@ -92,18 +92,14 @@ def _spot(point: Point, name: str, unit: str) -> Spot | None:
 
 def _target(name: str, stated: Facts, unit: str) -> tuple[float, str] | None:
     """The target in the chart's unit, as the spec has it: tokens a second are a time per token."""
-    target = _known(stated.get(f"sla.{name}"))
+    target = above_zero(stated.get(f"sla.{name}"))
     if target:
         shown = target.to(unit)
         return shown.value, f"target {figure(shown, 'value')}"
-    rate = _known(stated.get("sla.tps")) if name == "tpot" else None
+    rate = above_zero(stated.get("sla.tps")) if name == "tpot" else None
     if rate:
         return 1000 / rate.value, f"target {figure(rate, 'value')}"
     return None
-
-
-def _known(fact: Fact | None) -> Quantity | None:
-    return fact if isinstance(fact, Quantity) and fact.known and fact.value > 0 else None
 
 
 def _told(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from stat import S_ISREG
 from typing import Any, BinaryIO
 
 import click
 
 from aispec.estimate.quantity import Quantity
+from aispec.spec.text_file import MOST, TextFile, of_text
 from aispec.surface.cli.completing import models as complete_models
 from aispec.surface.terminal import emit
 
-_MOST = 64 << 20  # bytes
+_MOST_PIPED = 32 << 20  # bytes, which have to be held
 
 
 @click.command("tokens")
@@ -36,7 +39,8 @@ def command(files: tuple[BinaryIO, ...], model: str, form: str, output: str | No
 
     OpenAI's encodings are counted exactly, offline. Open models and Claude need the extra `tokens`
     (pip install 'aispec[tokens]'); without it, and for all others, the count is an estimate with
-    its bounds. Tokens that a provider puts around messages are not counted.
+    its bounds. So is that of a FILE of more than 256 KiB, of which passages are counted. Tokens
+    that a provider puts around messages are not counted.
 
     \b
     Examples:
@@ -61,11 +65,16 @@ def command(files: tuple[BinaryIO, ...], model: str, form: str, output: str | No
     return 0
 
 
-def _text(file: BinaryIO) -> str:
-    raw = file.read(_MOST + 1)
-    if len(raw) > _MOST:
-        raise click.UsageError(f"{file.name} has more than {_MOST >> 20} MiB")
-    return raw.decode("utf-8", "replace")
+def _text(file: BinaryIO) -> TextFile:
+    status = os.fstat(file.fileno())
+    if S_ISREG(status.st_mode):
+        text, most = TextFile(status.st_size, lambda: file), MOST
+    else:
+        text, most = of_text(file.read(_MOST_PIPED + 1)), _MOST_PIPED
+    if text.size > most:
+        advice = "" if most == MOST else "; write it to a file and name that"
+        raise click.UsageError(f"{file.name} has more than {most >> 20} MiB{advice}")
+    return text
 
 
 def _line(path: str, count: Quantity) -> str:

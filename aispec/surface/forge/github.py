@@ -38,11 +38,7 @@ class GitHub:
     @understood
     def whoami(self) -> str | None:
         """Return the token's user; a workflow's own token belongs to an app and has none."""
-        try:
-            data = self._client.get("/user")
-        except RefusedError:
-            return None
-        return data.get("login") if isinstance(data, dict) else None
+        return self._client.user("login")
 
     @understood
     def comments(self, pull: int) -> list[Comment]:
@@ -64,11 +60,7 @@ class GitHub:
     @understood
     def delete(self, pull: int, comment: Comment) -> None:
         """Remove a comment."""
-        try:
-            self._client.send("DELETE", self._path(comment))
-        except RefusedError as error:
-            if error.status != 404:
-                raise
+        self._client.remove(self._path(comment))
 
     @understood
     def changed_files(self, pull: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from aispec.surface.forge.forge import Comment, RefusedError, Source, understood
+from aispec.surface.forge.forge import Comment, Source, understood
 from aispec.surface.forge.http import Client
 
 MAX_COMMENT = 990_000
@@ -36,11 +36,7 @@ class GitLab:
     @understood
     def whoami(self) -> str | None:
         """Return the token's user."""
-        try:
-            data = self._client.get("/user")
-        except RefusedError:
-            return None
-        return data.get("username") if isinstance(data, dict) else None
+        return self._client.user("username")
 
     @understood
     def comments(self, pull: int) -> list[Comment]:
@@ -62,11 +58,7 @@ class GitLab:
     @understood
     def delete(self, pull: int, comment: Comment) -> None:
         """Remove a note."""
-        try:
-            self._client.send("DELETE", f"{self._notes(pull)}/{comment.id}")
-        except RefusedError as error:
-            if error.status != 404:
-                raise
+        self._client.remove(f"{self._notes(pull)}/{comment.id}")
 
     @understood
     def changed_files(self, pull: int) -> list[str]:

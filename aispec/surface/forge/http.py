@@ -75,6 +75,22 @@ class Client:
         answer = self._ask(method, path, {}, data)
         return _json(answer) if answer.body else None
 
+    def remove(self, path: str) -> None:
+        """Delete what stands at a path; what is gone already is well."""
+        try:
+            self._ask("DELETE", path, {})
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+
+    def user(self, name: str) -> str | None:
+        """Return the token's user by the field that has the `name`; none where it has no user."""
+        try:
+            data = self.get("/user")
+        except RefusedError:
+            return None
+        return data.get(name) if isinstance(data, dict) else None
+
     def _ask(
         self,
         method: str,

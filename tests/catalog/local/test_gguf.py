@@ -114,7 +114,7 @@ def test_a_llama(tmp_path: Path) -> None:
     assert found.parameters == count(found.architecture).total == 5_769_728
     shape = cache_shape(found.architecture, 1)
     assert shape is not None
-    assert shape.elements_per_token == 2 * 2 * 2 * 128
+    assert sum(each.layers * each.elements for each in shape.groups) == 2 * 2 * 2 * 128
     q4, q6 = 144 / 256, 210 / 256
     body = (512 * 512 * 2 + 512 * 256 + 512 * 1024 * 2) * q4 + (512 * 256 + 512 * 1024) * q6
     parts = found.tensors
@@ -217,7 +217,7 @@ def test_latent_attention_with_experts_and_prediction(tmp_path: Path) -> None:
     assert count(found.architecture).mtp == found.tensors.mtp // 2
     shape = cache_shape(found.architecture, 1)
     assert shape is not None
-    assert shape.elements_per_token == 2 * 24
+    assert sum(each.layers * each.elements for each in shape.groups) == 2 * 24
 
 
 def test_recurrent_layers(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_recurrent_layers(tmp_path: Path) -> None:
     assert found.architecture is not None
     shape = cache_shape(found.architecture, 1)
     assert shape is not None
-    assert shape.elements_per_token == 2 * 2 * 16
+    assert sum(each.layers * each.elements for each in shape.groups) == 2 * 2 * 16
     assert shape.state_bytes == 4 * inner * state + 2 * 4 * channels
 
 
@@ -296,7 +296,7 @@ def test_gated_delta_net(tmp_path: Path) -> None:
     assert found.architecture["attn_output_gate"] is True
     shape = cache_shape(found.architecture, 1)
     assert shape is not None
-    assert shape.elements_per_token == 2 * 2 * 32
+    assert sum(each.layers * each.elements for each in shape.groups) == 2 * 2 * 32
     assert shape.state_bytes == 4 * 64 * 16 + 2 * 4 * 128
 
 
