@@ -132,7 +132,6 @@ def _with_remedies(
             options.today,
             options.strict,
             before=each.before,
-            brief=True,
         )
         for each in placed
     ]
