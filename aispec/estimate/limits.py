@@ -66,11 +66,11 @@ def facts(
     found |= dict.fromkeys(_EXTRA, _NONE)
     found["limits.plan_days_left"] = days_left(deployment, today)
     found |= batch.facts(workload.batch, deployment, plans["tpm"], plans["rpm"])
-    day = tokens_per_day(traffic, request, workload.batch)
     if traffic.only_batch:
-        found["limits.tpd_needed"] = day
+        found["limits.tpd_needed"] = tokens_per_day(traffic, request, workload.batch)
         found["limits.pace"] = _pace_of_batch(workload.batch, plans)
     elif limited or deployment.endpoint:
+        day = tokens_per_day(traffic, request, workload.batch)
         found |= _needed(deployment, request, load, traffic, day)
         found["limits.pace"] = _pace(plans, load)
     return found
