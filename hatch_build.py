@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CatalogHook(BuildHookInterface[Any]):
-    """Puts `catalog/` and `rules.json` into `aispec/_data`; an editable install reads the YAML."""
+    """Puts `catalog/` and the rules into `aispec/_data`; an editable install reads the YAML."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version != "standard":
@@ -23,7 +23,7 @@ class CatalogHook(BuildHookInterface[Any]):
         compile_data, write_rules = _compilers(root)
         compile_data(root / "aispec" / "catalog" / "data", self._out / "catalog")
         write_rules(root / "rules", self._out)
-        for name in ("catalog", "rules.json", "rules-told.json"):
+        for name in ("catalog", "rules.json", "rules-told.json", "expressions.json"):
             build_data["force_include"][str(self._out / name)] = f"aispec/_data/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

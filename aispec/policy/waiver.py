@@ -13,8 +13,8 @@ from datetime import date
 from typing import Protocol
 
 from aispec.estimate.display import plain
+from aispec.policy.amiss import suggestion
 from aispec.policy.finding import Finding, Severity, Silence, fingerprint, in_order
-from aispec.policy.lexer import suggestion
 from aispec.policy.rule import Rule
 from aispec.policy.selection import Selection, matches
 from aispec.record import record, replace
