@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 
 from aispec.estimate.units import ATOMS, NONE, Unit, unit
+from aispec.late import pattern
 from aispec.policy.amiss import ExpressionError, suggestion
 
 MAX_CHARACTERS = 2_000
 MAX_BRACKETS = 60
 MAX_NUMBER = 1e40
 
-_LITERAL = re.compile(
+_LITERAL = pattern(
     r"""(?P<text>"[^"\n]*"|'[^'\n]*')"""
     r"|(?<![\w.])(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)"
     r"(?:(?P<space>\s*)(?P<unit>%|[A-Za-z\u00b5]\w*(?:[/\u00b7][A-Za-z]\w*)*))?"
 )
 _OPERATORS = frozenset(("and", "or", "not", "in", "is", "if", "else", "for"))
-_FOREIGN = re.compile(r"[^\w.\s()\[\],<>=!+\-*/]|[^\x00-\x7f]|(?<![<>=!])=(?!=)|!(?!=)")
-_ATTRIBUTE = re.compile(r"(?<=\.)[A-Za-z_]\w*")  # hardware.class: Python keeps some for itself
+_FOREIGN = pattern(r"[^\w.\s()\[\],<>=!+\-*/]|[^\x00-\x7f]|(?<![<>=!])=(?!=)|!(?!=)")
+_ATTRIBUTE = pattern(r"(?<=\.)[A-Za-z_]\w*")  # hardware.class: Python keeps some for itself
 _INSTEAD = {
     "=": "write == to compare",
     "!": "write not",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
+from aispec.late import pattern
 from aispec.spec import dialect
 from aispec.spec.dialect import COLLECTION_TAGS, RefusedError
 from aispec.spec.location import Path
@@ -14,7 +14,7 @@ from aispec.spec.parser import events
 from aispec.spec.problem import Problem
 from aispec.spec.words import clean
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_PROPERTIES = pattern(r"(?:[&!]\S*\s+)+")
 _MERGE = "<<"
 
 
