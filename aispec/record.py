@@ -110,10 +110,13 @@ def _by_hand(cls: Any, names: tuple[str, ...], defaults: dict[str, Any]) -> Call
     def start(self: Any, *values: Any, **named: Any) -> None:
         nonlocal made_so_far
         made_so_far += 1
-        known = defaults | dict(zip(names, values, strict=False)) | named
-        twice = len(values) > len(names) or not named.keys().isdisjoint(names[: len(values)])
-        right = known.keys() == every and not twice and named.keys().isdisjoint(private)
-        if made_so_far > _BY_HAND or not right:
+        known = {**defaults, **named}
+        right = not private or named.keys().isdisjoint(private)
+        if values:
+            known.update(zip(names, values, strict=False))
+            once = named.keys().isdisjoint(names[: len(values)])
+            right = right and once and len(values) <= len(names)
+        if made_so_far > _BY_HAND or not right or known.keys() != every:
             cls.__init__ = _written(names, defaults)
             cls.__init__(self, *values, **named)  # which tells what a wrong call lacks
             return
