@@ -57,10 +57,15 @@ def replace(one: _T, /, **changes: Any) -> _T:
 
     Raises TypeError where it has no such field.
     """
-    for name in fields(one):
-        if name not in changes:
-            changes[name] = getattr(one, name)
-    return type(one)(**changes)
+    names = fields(one)
+    if unknown := changes.keys() - {*names}:
+        raise TypeError(f"{type(one).__qualname__} has no field {', '.join(sorted(unknown))}")
+    made = object.__new__(type(one))
+    for name in names:
+        setattr(made, name, changes[name] if name in changes else getattr(one, name))
+    for name, own in type(one)._own.items():  # type: ignore[attr-defined]
+        setattr(made, name, own.maker())
+    return made
 
 
 def fields(one: object) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ def _record(cls: type, frozen: bool, eq: bool) -> type:
     names += tuple(name for name in own if not _private(defaults.get(name)))
     space.pop("__dict__", None)
     space.pop("__weakref__", None)
-    space |= {"__slots__": own, "__match_args__": names, "_defaults": defaults}
+    private = {name: value for name, value in defaults.items() if _private(value)}
+    space |= {"__slots__": own, "__match_args__": names, "_defaults": defaults, "_own": private}
     space.setdefault("__repr__", _told)
     if eq:
         space.setdefault("__eq__", _equal)

@@ -12,6 +12,7 @@ from typing import Any
 from aispec.catalog.compile import to_json
 from aispec.policy.absence import demanded, indispensable
 from aispec.policy.expression import Expression, compile_expression
+from aispec.policy.machine_steps import OFFERED, offered
 from aispec.policy.message import Template, compile_template
 from aispec.policy.ready import FILE
 from aispec.spec.document import parse
@@ -47,6 +48,12 @@ def write_rules(folder: Path, out: Path) -> None:
     (out / "rules.json").write_text(to_json(judging), encoding="utf-8")
     (out / "rules-told.json").write_text(to_json(rules), encoding="utf-8")
     (out / FILE).write_text(to_json(_checked(rules)), encoding="utf-8")
+
+
+def write_offered(catalog: Path) -> None:
+    """Write into a wheel's catalogue which accelerators are tried as remedies."""
+    text = to_json([card.id for card in offered()])
+    (catalog / f"{OFFERED}.json").write_text(text, encoding="utf-8")
 
 
 def _needed(rule: Mapping[str, Any]) -> dict[str, Any]:

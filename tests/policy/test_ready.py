@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aispec.policy import expression, message
-from aispec.policy.compile import write_rules
+from aispec.policy import expression, machine_steps, message
+from aispec.policy.compile import write_offered, write_rules
 from aispec.policy.expression import Expression, compile_expression
 from aispec.policy.message import Template, compile_template
 from aispec.policy.ready import FILE, Ready, ready
@@ -62,3 +62,15 @@ def test_what_is_not_ready_is_compiled(built: Ready, monkeypatch: pytest.MonkeyP
     text = "hardware.count > 17 and starts_with(name, 'x')"
     assert text not in built.expressions
     assert told(expression.expression.__wrapped__(text)) == told(compile_expression(text))
+
+
+def test_accelerators_of_a_wheel_are_those_worked_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_offered(tmp_path)
+    names = json.loads((tmp_path / "offered.json").read_text(encoding="utf-8"))
+    worked_out = machine_steps.offered()
+    assert names == [card.id for card in worked_out]
+    monkeypatch.setattr(machine_steps.resources, "packaged", lambda: True)
+    monkeypatch.setattr(machine_steps, "load_data", lambda _: names)
+    assert machine_steps.offered.__wrapped__() == worked_out

@@ -74,16 +74,22 @@ class Cache:
     def of(self, tokens: Quantity) -> Quantity:
         """GiB that one sequence of so many tokens takes."""
         likely = self._sequence(tokens.value, 1, self.bytes_per_element)
-        least, most = self.between
         fewest = 1 if self.grouped else 0
         return Quantity(
             likely / 2**30,
             "GiB",
-            low=min(self._sequence(tokens.low, fewest, least), likely) / 2**30,
-            high=max(self._sequence(tokens.high, 2, most), likely) / 2**30,
+            low=min(self._sequence(tokens.low, fewest, self.between[0]), likely) / 2**30,
+            high=self._most(tokens.high, likely),
             how=lambda: f"{tokens.value:,.0f} tokens x {self.per_token().value:,.0f} bytes",
             inputs=(tokens, self.per_token()),
         )
+
+    def at_most(self, tokens: float) -> float:
+        """GiB that one sequence of exactly so many tokens takes at most."""
+        return self._most(tokens, self._sequence(tokens, 1, self.bytes_per_element))
+
+    def _most(self, tokens: float, likely: float) -> float:
+        return max(self._sequence(tokens, 2, self.between[1]), likely) / 2**30
 
     def _sequence(self, tokens: float, steps: int, element: float) -> float:
         found = self.pages.get(element)
