@@ -96,7 +96,7 @@ def _with_remedies(
         return found
     from aispec.pipeline.trials import bench_of, with_remedies
 
-    benches = [bench_of(each, options, brief=True) for each in placed]
+    benches = [bench_of(each, options) for each in placed]
     by_name = {bench.deployment.name: bench for bench in benches}
     benches = [
         replace(

@@ -12,7 +12,6 @@ from aispec.catalog.resolve import resolve
 from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate, prompt_tokens
-from aispec.estimate.latency.facts import SEARCHED
 from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
@@ -44,7 +43,6 @@ class Bench:
     strict: bool
     targets: tuple[Bench, ...] = ()
     before: Facts | Absent = NO_BASE
-    brief: bool = False  # whether facts that take long are left out, where no rule asks for them
     kept: list[Request] = made(default_factory=list, init=False)
 
     def attempt(self, spec: Spec) -> Outcome:
@@ -77,12 +75,8 @@ class Bench:
             self.prompts,
             self.before,
             self._request(deployment),
-            brief=self.brief and not self._searched(),
         )
         return self._outcome(deployment, estimate(case))
-
-    def _searched(self) -> bool:
-        return any(SEARCHED in rule.when + rule.applies for rule in self.governance.rules)
 
     def _request(self, deployment: Deployment) -> Request | None:
         """The request that is tried throughout, where the change leaves it what it is."""
@@ -125,7 +119,7 @@ class Bench:
         return Outcome(door, facts, lambda: whole, whole.__contains__)
 
 
-def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
+def bench_of(each: Placed, options: Options) -> Bench:
     """Return what a deployment of a run is tried with."""
     return Bench(
         each.deployment,
@@ -135,7 +129,6 @@ def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
         options.today,
         options.strict,
         before=each.before,
-        brief=brief,
     )
 
 
