@@ -87,9 +87,7 @@ class Quantity:
         """One line that says how the figure was made, or why it could not be."""
         if self._value is None:
             return self.reason
-        if not isinstance(self._how, str):
-            self._how = self._how()
-        return self._how
+        return self._how if isinstance(self._how, str) else self._how()
 
     def told(
         self, how: How, *, inputs: Iterable[Quantity] = (), sources: Iterable[str] = ()

@@ -14,7 +14,7 @@ from aispec.report.json_text import dumps
 from aispec.report.report import Judged, Report
 from aispec.spec.location import Span
 
-__all__ = ["VERSION", "check_json", "dumps", "fact_json", "facts", "facts_json"]
+__all__ = ["VERSION", "check_json", "check_text", "dumps", "fact_json", "facts", "facts_json"]
 
 VERSION = 1
 """The version of both shapes; a field may be added without a new one."""
@@ -31,9 +31,18 @@ def facts_json(report: Report) -> Json:
 
 def check_json(report: Report) -> Json:
     """Return the facts and findings of every deployment, and the sum of the run."""
+    return _check(report, [_judged(each) for each in report.deployments])
+
+
+def check_text(report: Report, **more: Json) -> str:
+    """Return the same as text, and `more` beside it; one deployment at a time is held as data."""
+    return dumps({**_check(report, map(_judged, report.deployments)), **more})
+
+
+def _check(report: Report, deployments: Iterable[Json]) -> Json:
     return {
         "version": VERSION,
-        "deployments": [_judged(each) for each in report.deployments],
+        "deployments": deployments,
         "findings": [finding_json(f) for f in _own(report) if f.silenced is None],
         "silenced": [_silenced(f) for f in report.silenced()],
         "summary": _summary(report),

@@ -7,6 +7,7 @@ specs has a million values.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -24,8 +25,8 @@ _SURROGATE = pattern("[\ud800-\udfff]")
 def dumps(data: Any) -> str:
     """Return data as JSON text that any reader takes, and that no terminal or editor obeys.
 
-    Invisible characters and commands to runners of workflows are escaped; half a surrogate pair,
-    which UTF-8 cannot hold, is replaced.
+    What `map` makes is written as it is made. Invisible characters and commands to runners of
+    workflows are escaped; half a surrogate pair, which UTF-8 cannot hold, is replaced.
     Raises `ValueError` for a number that is not finite, `TypeError` for what JSON has no form of.
     """
     return _Writer().value(data, "\n") + "\n"
@@ -45,7 +46,7 @@ class _Writer:
             return self._mapping(data, edge)
         if kind is float:
             return _float(data)
-        if kind is list or kind is tuple:
+        if kind is list or kind is tuple or kind is map:
             return self._list(data, edge)
         return _plain(data)
 
@@ -61,11 +62,10 @@ class _Writer:
             lines.append(key + write(part, inner))
         return "{" + inner + ("," + inner).join(lines) + edge + "}"
 
-    def _list(self, data: list[Any] | tuple[Any, ...], edge: str) -> str:
-        if not data:
-            return "[]"
+    def _list(self, data: Iterable[Any], edge: str) -> str:
         inner = edge + "  "
-        return "[" + inner + ("," + inner).join([self.value(p, inner) for p in data]) + edge + "]"
+        parts = [self.value(part, inner) for part in data]
+        return "[" + inner + ("," + inner).join(parts) + edge + "]" if parts else "[]"
 
 
 def _plain(data: Any) -> str:

@@ -12,7 +12,7 @@ Scalar = str | int | float | bool | None
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
-MAX_DOCUMENTS = 1_000
+MAX_DOCUMENTS = 400
 MAX_NODES = 20_000
 """Nodes of one document, aliases expanded."""
 MAX_NODES_PER_FILE = 100_000

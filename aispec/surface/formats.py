@@ -99,14 +99,13 @@ def _concise(run: Run, to_file: bool) -> str:
 
 
 def _json(run: Run, to_file: bool) -> str:
-    from aispec.report.json_format import check_json, dumps
+    from aispec.report.json_format import check_text
 
-    data = check_json(run.report)
-    if run.comparison is not None:
-        from aispec.report.comparison_json import diff_json
+    if run.comparison is None:
+        return check_text(run.report)
+    from aispec.report.comparison_json import diff_json
 
-        data["diff"] = diff_json(run.comparison)
-    return dumps(data)
+    return check_text(run.report, diff=diff_json(run.comparison))
 
 
 def _markdown(run: Run, to_file: bool) -> str:

@@ -14,7 +14,7 @@ from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.pipeline import Options, check
-from aispec.report.json_format import check_json, dumps, fact_json, facts_json
+from aispec.report.json_format import check_json, check_text, dumps, fact_json, facts_json
 from aispec.resources import schema
 
 from .runs import BOT, CHAT, RUNS, judged, run
@@ -30,6 +30,13 @@ def validator(shape: str) -> jsonschema.Draft202012Validator:
 def test_reports_have_the_published_shape(name: str) -> None:
     validator("facts_report").validate(json.loads(dumps(facts_json(RUNS[name]()))))
     validator("check_report").validate(json.loads(dumps(check_json(RUNS[name]()))))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_text_that_is_written_bit_by_bit_is_the_same(name: str) -> None:
+    report = RUNS[name]()
+    assert check_text(report) == dumps(check_json(report))
+    assert json.loads(check_text(report, diff={"a": 1}))["diff"] == {"a": 1}
 
 
 def test_reports_of_the_pipeline_have_the_published_shape() -> None:
