@@ -57,10 +57,15 @@ def replace(one: _T, /, **changes: Any) -> _T:
 
     Raises TypeError where it has no such field.
     """
-    for name in fields(one):
-        if name not in changes:
-            changes[name] = getattr(one, name)
-    return type(one)(**changes)
+    names = fields(one)
+    if unknown := changes.keys() - {*names}:
+        raise TypeError(f"{type(one).__qualname__} has no field {', '.join(sorted(unknown))}")
+    made = object.__new__(type(one))
+    for name in names:
+        setattr(made, name, changes[name] if name in changes else getattr(one, name))
+    for name, own in type(one)._own.items():  # type: ignore[attr-defined]
+        setattr(made, name, own.maker())
+    return made
 
 
 def fields(one: object) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ def _record(cls: type, frozen: bool, eq: bool) -> type:
     names += tuple(name for name in own if not _private(defaults.get(name)))
     space.pop("__dict__", None)
     space.pop("__weakref__", None)
-    space |= {"__slots__": own, "__match_args__": names, "_defaults": defaults}
+    private = {name: value for name, value in defaults.items() if _private(value)}
+    space |= {"__slots__": own, "__match_args__": names, "_defaults": defaults, "_own": private}
     space.setdefault("__repr__", _told)
     if eq:
         space.setdefault("__eq__", _equal)
@@ -110,10 +116,13 @@ def _by_hand(cls: Any, names: tuple[str, ...], defaults: dict[str, Any]) -> Call
     def start(self: Any, *values: Any, **named: Any) -> None:
         nonlocal made_so_far
         made_so_far += 1
-        known = defaults | dict(zip(names, values, strict=False)) | named
-        twice = len(values) > len(names) or not named.keys().isdisjoint(names[: len(values)])
-        right = known.keys() == every and not twice and named.keys().isdisjoint(private)
-        if made_so_far > _BY_HAND or not right:
+        known = {**defaults, **named}
+        right = not private or named.keys().isdisjoint(private)
+        if values:
+            known.update(zip(names, values, strict=False))
+            once = named.keys().isdisjoint(names[: len(values)])
+            right = right and once and len(values) <= len(names)
+        if made_so_far > _BY_HAND or not right or known.keys() != every:
             cls.__init__ = _written(names, defaults)
             cls.__init__(self, *values, **named)  # which tells what a wrong call lacks
             return

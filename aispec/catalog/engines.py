@@ -12,9 +12,9 @@ from aispec.record import record
 Version = tuple[int, ...]
 
 
-@record
+@record(eq=False)
 class EngineFacts:
-    """One engine's entry in `data/engines.yaml`.
+    """One engine's entry in `data/engines.yaml`, of which there is one object.
 
     `constants` are lists of rows, each with the version it begins with and where it was measured;
     `of` picks the row that holds for a version.

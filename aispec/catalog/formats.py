@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.late import pattern
 from aispec.record import record, replace
 
 _LONGEST_NAME = 64
 _GGUF = "gguf:"
-_EXL = re.compile(r"(exl[23])(?:-(\d(?:\.\d{1,3})?)(?:-?bpw)?)?")
+_EXL = pattern(r"(exl[23])(?:-(\d(?:\.\d{1,3})?)(?:-?bpw)?)?")
 
 
 @record

@@ -6,17 +6,17 @@ exceptions are left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from aispec.catalog.store import load_data
+from aispec.late import pattern
 from aispec.record import record
 
 # Tensors with the sensitivity of attention values.
 _LIKE_ATTN_V = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
-_UNQUANTIZED = re.compile(r".*norm|.*bias|ffn_gate_inp.*|ssm_conv1d.*|.*rope_freqs.*")
-_NAME = re.compile(r"(?:blk\.\d+\.)?([a-z0-9_]+?)(_exps|_shexp)?(?:\.weight)?")
+_UNQUANTIZED = pattern(r".*norm|.*bias|ffn_gate_inp.*|ssm_conv1d.*|.*rope_freqs.*")
+_NAME = pattern(r"(?:blk\.\d+\.)?([a-z0-9_]+?)(_exps|_shexp)?(?:\.weight)?")
 
 
 @record

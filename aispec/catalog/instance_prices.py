@@ -5,7 +5,7 @@ None is an unknown price, never a free one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ from aispec.record import record
 
 Purchase = Literal["on-demand", "spot", "reserved-1y"]
 Spread = tuple[float, float, float]
+_Row = tuple[Mapping[str, Any], Sequence[Any]]
 
 
-@record
+@record(eq=False)
 class InstancePrice:
     """What one kind of instance costs in one region, USD per hour for all of it.
 
@@ -63,19 +64,18 @@ def instance_price(name: str) -> tuple[InstancePrice, ...]:
 @lru_cache(maxsize=1024)
 def accelerator_prices(accelerator: str) -> tuple[InstancePrice, ...]:
     """Prices of all instances with whole accelerators of this catalogue id."""
-    return tuple(
-        _price(group, row) for group, row in _rows() if row[1] == accelerator and row[2] >= 1
-    )
+    return tuple(_price(group, row) for group, row in _whole().get(accelerator, ()))
 
 
 @lru_cache(maxsize=1)
 def priced_accelerators() -> tuple[str, ...]:
     """Catalogue ids of all accelerators that somebody rents whole, sorted."""
-    return tuple(sorted({row[1] for _, row in _rows() if row[2] >= 1}))
+    return tuple(sorted(_whole()))
 
 
+@lru_cache(maxsize=1024)
 def hourly_range(
-    prices: Iterable[InstancePrice], purchase: Purchase = "on-demand"
+    prices: tuple[InstancePrice, ...], purchase: Purchase = "on-demand"
 ) -> Spread | None:
     """(likely, low, high) in USD per accelerator-hour, None if no row has such a price.
 
@@ -100,9 +100,19 @@ def _median(values: list[float]) -> float:
     return (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def _rows() -> Iterator[tuple[Mapping[str, Any], Sequence[Any]]]:
+def _rows() -> Iterator[_Row]:
     """Every row, as `_price` reads it, with the group that it stands in."""
     return ((group, row) for group in load_data("prices/cloud")["groups"] for row in group["rows"])
+
+
+@lru_cache(maxsize=1)
+def _whole() -> Mapping[str, Sequence[_Row]]:
+    """The rows of instances with whole accelerators, by the accelerator's id."""
+    found: dict[str, list[_Row]] = {}
+    for group, row in _rows():
+        if row[2] >= 1:
+            found.setdefault(row[1], []).append((group, row))
+    return found
 
 
 def _price(group: Mapping[str, Any], row: Sequence[Any]) -> InstancePrice:

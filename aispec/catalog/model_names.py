@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from aispec.late import pattern
+
 # Region and vendor prefixes of Bedrock's model ids, and the version after a colon.
-_PREFIX = re.compile(
+_PREFIX = pattern(
     r"^(?:(?:global|regional|us|eu|apac|jp|au)\.)?"
     r"(?:(?:amazon|anthropic|deepseek|google|meta|mistral|moonshotai|openai|qwen|zai)\.)?"
 )
-_REVISION = re.compile(r"-v?\d+:\d+$")
-_DATE = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+_REVISION = pattern(r"-v?\d+:\d+$")
+_DATE = pattern(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 # Words that tell a tuning or a packaging of a model from its base, and never its price.
 _VARIANT_WORDS = frozenset({"instruct", "it", "hf", "api", "meta"})
 

@@ -6,25 +6,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+
+from aispec.late import pattern
 
 #: Longer names are cut: no real one comes near, and text in specs is an attacker's.
 LONGEST = 200
 
-_SEPARATORS = re.compile(r"[^a-z0-9./]+")
-_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[-.]+(?=[0-9])")
-_SUFFIX = re.compile(
+_SEPARATORS = pattern(r"[^a-z0-9./]+")
+_BETWEEN_DIGITS = pattern(r"(?<=[0-9])[-.]+(?=[0-9])")
+_SUFFIX = pattern(
     r"-(?:instruct|chat|it|pt|base|hf|preview|latest"
     r"|gguf|gptq|awq|mlx|bnb|dynamic|bf16|fp16|fp8|nvfp4|mxfp4|int[48]|[48]bit|w\d+a\d+"
     r"|i?q\d[a-z0-9-]*"
     r"|20\d\d-?[01]\d-?[0-3]\d|[01]\d-20\d\d|2\d[01]\d)$"
 )
-_CLOUD = re.compile(
+_CLOUD = pattern(
     r"^(?:(?:us|eu|apac|global)\.)?"
     r"(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen)\."
 )
-_CLOUD_VERSION = re.compile(r"-v\d(?:-\d)?$")
+_CLOUD_VERSION = pattern(r"-v\d(?:-\d)?$")
 
 
 def spelled(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -21,6 +20,7 @@ from aispec.catalog.names import (
     stem,
 )
 from aispec.catalog.shelf import CatalogError, CompiledShelf, OverlayShelf, Shelf, YamlShelf
+from aispec.late import pattern
 from aispec.record import record, replace
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ __all__ = ["Ambiguous", "Catalog", "CatalogError", "Match", "Missing", "data_fil
 
 T = TypeVar("T", Model, Accelerator)
 
-_BRAND = re.compile(
+_BRAND = pattern(
     r"^(?:nvidia|amd|intel|apple|google|aws|qualcomm|huawei|tesla|geforce|quadro|radeon|instinct"
     r"|cloud)-"
 )
-_SIZE = re.compile(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
+_SIZE = pattern(r"-?(?<![0-9.])([0-9]{1,4})-?g(?:i?b)?$")
 
 
 @record

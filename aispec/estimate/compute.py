@@ -8,6 +8,9 @@ confident, and the bounds hold both.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from aispec.catalog.deployment import Deployment
 from aispec.catalog.entries import Model
 from aispec.catalog.thresholds import threshold
@@ -35,9 +38,13 @@ def facts(deployment: Deployment, request: Request | None) -> Facts:
     model = deployment.model
     if model is None:
         return dict.fromkeys(_NAMES, Absent("the model is not known"))
+    return {"compute.flops_per_token": _per_token(model, request), **_of_training(model)}
+
+
+@lru_cache(maxsize=256)
+def _of_training(model: Model) -> Mapping[str, Fact]:
     trained = training_flops(model)
     return {
-        "compute.flops_per_token": _per_token(model, request),
         "compute.training_flops": trained,
         **{name: _crosses(trained, line) for name, line in _LINES.items()},
         "compute.eu_general_purpose": _general_purpose(model, trained),

@@ -42,7 +42,6 @@ class Case:
     prompts: Mapping[str, TextFile] = made(default_factory=dict)
     before: Facts | Absent = NO_BASE  # its facts in the run that this one is compared with
     request: Request | None = None  # what the workload's request is, where that is known already
-    brief: bool = False  # whether the facts that are searched for, which take long, are left out
 
 
 def estimate(case: Case) -> Facts:
@@ -139,7 +138,6 @@ def _speed(
         _replicas(deployment),
         _ranks(deployment),
         deployment.spec.sla,
-        brief=case.brief,
     )
 
 

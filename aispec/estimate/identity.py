@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from aispec.catalog.deployment import Deployment, Endpoint, Machines, Setup
 from aispec.catalog.entries import Accelerator, Model
@@ -52,7 +54,7 @@ def _endpoint(endpoint: Endpoint | None) -> Facts:
     return {"api.known": Answer.NO, "api.nearest": _listed(endpoint.miss.nearest)}
 
 
-def _model(deployment: Deployment, today: date | None) -> Facts:
+def _model(deployment: Deployment, today: date | None) -> Mapping[str, Fact]:
     model = deployment.model
     if model is None:
         if deployment.model_miss is None:
@@ -68,6 +70,11 @@ def _model(deployment: Deployment, today: date | None) -> Facts:
         found["model.nearest"] = _listed(deployment.model_miss.nearest)
         found["model.days_to_retirement"] = Absent(reason)
         return found
+    return _of_model(model, today)
+
+
+@lru_cache(maxsize=256)
+def _of_model(model: Model, today: date | None) -> Mapping[str, Fact]:
     context = model.context
     return {
         "model.id": model.id,
@@ -179,16 +186,12 @@ def _hardware(machines: Machines | None, form: WeightFormat | None) -> Facts:
         return {f"hardware.{name}": _BEHIND_API for name in names}
     device = machines.accelerator
     found: Facts = {
-        "hardware.known": Answer.of(device is not None),
-        "hardware.ambiguous": Answer.of(len(machines.candidates) > 1),
         "hardware.nearest": _listed(machines.miss.nearest if machines.miss else ()),
-        "hardware.candidates": _listed(tuple(each.id for each in machines.candidates)),
         "hardware.count": Quantity(float(machines.count), how="accelerators of one replica"),
         "hardware.replicas": Quantity(float(machines.replicas), how="replicas"),
         "hardware.nodes": Quantity(float(machines.nodes), how="count / accelerators of a node"),
         "hardware.price_per_hour": accelerator_price(machines),
-        "hardware.integer_rated": rating.integer_rated(device),
-        "hardware.rate_is_tops": rating.rate_is_tops(device, form),
+        **_of_devices(machines.candidates, form),
     }
     if device is None:
         reason = f"the catalogue does not know {machines.asked}"
@@ -196,25 +199,39 @@ def _hardware(machines: Machines | None, form: WeightFormat | None) -> Facts:
         for name in ("memory_per_device", "bandwidth_per_device", "compute_per_device"):
             found[f"hardware.{name}"] = Quantity.unknown(_NUMBERS[name], reason)
         return found
-    rates = [
-        peak_rate(each, form.compute_dtype if form else "bf16") for each in machines.candidates
-    ]
     found |= {
         "hardware.accelerator": device.id,
         "hardware.class": device.klass,
         "hardware.memory_per_device": total_memory(machines),
-        "hardware.bandwidth_per_device": _bandwidth(machines),
-        "hardware.compute_per_device": _span(rates, "TFLOP/s", "dense, for this precision"),
+        "hardware.bandwidth_per_device": _bandwidth(machines.candidates, machines.option_gb),
     }
     return found
+
+
+@lru_cache(maxsize=256)
+def _of_devices(
+    candidates: tuple[Accelerator, ...], form: WeightFormat | None
+) -> Mapping[str, Fact]:
+    """What holds for the accelerators that a name may mean, whatever is written of them."""
+    device = candidates[0] if candidates else None
+    rates = [peak_rate(each, form.compute_dtype if form else "bf16") for each in candidates]
+    return {
+        "hardware.known": Answer.of(device is not None),
+        "hardware.ambiguous": Answer.of(len(candidates) > 1),
+        "hardware.candidates": _listed(tuple(each.id for each in candidates)),
+        "hardware.compute_per_device": _span(rates, "TFLOP/s", "dense, for this precision"),
+        "hardware.integer_rated": rating.integer_rated(device),
+        "hardware.rate_is_tops": rating.rate_is_tops(device, form),
+    }
 
 
 def _listed(names: tuple[str, ...]) -> Fact:
     return ", ".join(names) if names else Absent("there are none")
 
 
-def _bandwidth(machines: Machines) -> Quantity:
-    spreads = [each.bandwidth(machines.option_gb) for each in machines.candidates]
+@lru_cache(maxsize=256)
+def _bandwidth(candidates: tuple[Accelerator, ...], option_gb: float | None) -> Quantity:
+    spreads = [each.bandwidth(option_gb) for each in candidates]
     known = [s for s in spreads if s[0] is not None]
     if not known:
         return Quantity.unknown("GB/s", "its bandwidth is not published")
@@ -254,7 +271,8 @@ def _engine(setup: Setup | None, machines: Machines | None) -> Facts:
     return found
 
 
-def _architecture(model: Model | None) -> Facts:
+@lru_cache(maxsize=256)
+def _architecture(model: Model | None) -> Mapping[str, Fact]:
     fields = (model.architecture if model else None) or {}
     numbers = {
         "architecture.layers": fields.get("layers"),

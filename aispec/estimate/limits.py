@@ -15,7 +15,7 @@ from aispec.estimate import batch
 from aispec.estimate.fact import Absent, Fact, Facts
 from aispec.estimate.plan import UNITS, counted_input, days_left, joint, plan, tier_that_would_do
 from aispec.estimate.provisioned import units_needed
-from aispec.estimate.quantity import Quantity
+from aispec.estimate.quantity import Late, Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
 from aispec.record import record
@@ -66,11 +66,11 @@ def facts(
     found |= dict.fromkeys(_EXTRA, _NONE)
     found["limits.plan_days_left"] = days_left(deployment, today)
     found |= batch.facts(workload.batch, deployment, plans["tpm"], plans["rpm"])
-    day = tokens_per_day(traffic, request, workload.batch)
     if traffic.only_batch:
-        found["limits.tpd_needed"] = day
+        found["limits.tpd_needed"] = tokens_per_day(traffic, request, workload.batch)
         found["limits.pace"] = _pace_of_batch(workload.batch, plans)
     elif limited or deployment.endpoint:
+        day = tokens_per_day(traffic, request, workload.batch)
         found |= _needed(deployment, request, load, traffic, day)
         found["limits.pace"] = _pace(plans, load)
     return found
@@ -99,10 +99,10 @@ def _needed(
         "limits.tpm_needed": _a_minute(load.requests, tokens),
         "limits.tpd_needed": day,
         "limits.rpd_needed": _scaled(traffic.per_day, 1.0, "requests/day", "requests of a day"),
-        "limits.itpm_needed": _a_minute(load.requests, load.received),
-        "limits.otpm_needed": _a_minute(load.requests, load.sent),
+        "limits.itpm_needed": Late(lambda: _a_minute(load.requests, load.received)),
+        "limits.otpm_needed": Late(lambda: _a_minute(load.requests, load.sent)),
         "limits.tpm_reserved": _reserved(deployment, load),
-        "limits.tpm_burst": _burst(load.requests, tokens),
+        "limits.tpm_burst": Late(lambda: _burst(load.requests, tokens)),
         "limits.tier_needed": tier_that_would_do(
             deployment, load.requests, load.received, load.sent, (traffic.per_day, day)
         ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.latency.load import Load, closed, opened
 from aispec.estimate.latency.roofline import Roofline
-from aispec.estimate.quantity import Quantity, total
+from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.record import record
 from aispec.spec.model import BatchJob, Workload
@@ -184,15 +184,14 @@ def by_api(
 
 def tokens_per_day(traffic: Traffic, request: Request, jobs: tuple[BatchJob, ...]) -> Quantity:
     """Return a day's tokens, the batch jobs' among them."""
-    served = (traffic.per_day * (request.input + request.output)).told("")
     batch = sum(job.requests * (job.input + job.output) for job in jobs)
     if not traffic.per_day.known:
         return Quantity.unknown("tokens/day", traffic.per_day.reason)
     if traffic.only_batch:
         return Quantity(batch, "tokens/day", how="the batch jobs' tokens, once a day")
-    users = Quantity(served.value, "tokens/day", low=served.low, high=served.high)
-    every = total("tokens/day", (users, Quantity(batch, "tokens/day")))
-    return every.told(
+    served = traffic.per_day * (request.input + request.output)
+    low, high = served.low + batch, served.high + batch
+    return Quantity(served.value + batch, "tokens/day", low=low, high=high).told(
         lambda: (
             f"{traffic.per_day.value:,.0f} requests x"
             f" {request.input.value + request.output.value:,.0f} tokens"

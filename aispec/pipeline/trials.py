@@ -12,7 +12,6 @@ from aispec.catalog.resolve import resolve
 from aispec.estimate.difference import NO_BASE, cost_increase
 from aispec.estimate.fact import Absent, Facts
 from aispec.estimate.facts import Case, estimate, prompt_tokens
-from aispec.estimate.latency.facts import SEARCHED
 from aispec.estimate.request import Request, request_of
 from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
@@ -20,7 +19,6 @@ from aispec.governance import Governance
 from aispec.pipeline.options import Options
 from aispec.pipeline.placed import Placed
 from aispec.policy.engine import finds, verdicts
-from aispec.policy.finding import Finding
 from aispec.policy.remedy import Outcome, Trials, remedies
 from aispec.record import made, record, replace
 from aispec.report.report import Judged
@@ -28,9 +26,6 @@ from aispec.spec.model import Spec, Workload
 
 if TYPE_CHECKING:
     from aispec.spec.text_file import TextFile
-
-MOST_DEPLOYMENTS = 50
-"""With more deployments that something is found in, remedies are looked for only when asked."""
 
 
 @record
@@ -48,7 +43,6 @@ class Bench:
     strict: bool
     targets: tuple[Bench, ...] = ()
     before: Facts | Absent = NO_BASE
-    brief: bool = False  # whether facts that take long are left out, where no rule asks for them
     kept: list[Request] = made(default_factory=list, init=False)
 
     def attempt(self, spec: Spec) -> Outcome:
@@ -81,12 +75,8 @@ class Bench:
             self.prompts,
             self.before,
             self._request(deployment),
-            brief=self.brief and not self._searched(),
         )
         return self._outcome(deployment, estimate(case))
-
-    def _searched(self) -> bool:
-        return any(SEARCHED in rule.when + rule.applies for rule in self.governance.rules)
 
     def _request(self, deployment: Deployment) -> Request | None:
         """The request that is tried throughout, where the change leaves it what it is."""
@@ -129,7 +119,7 @@ class Bench:
         return Outcome(door, facts, lambda: whole, whole.__contains__)
 
 
-def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
+def bench_of(each: Placed, options: Options) -> Bench:
     """Return what a deployment of a run is tried with."""
     return Bench(
         each.deployment,
@@ -139,35 +129,22 @@ def bench_of(each: Placed, options: Options, *, brief: bool = False) -> Bench:
         options.today,
         options.strict,
         before=each.before,
-        brief=brief,
     )
 
 
-def with_remedies(
-    judged: Sequence[Judged], benches: Sequence[Bench], *, asked: bool | None
-) -> list[Judged]:
-    """Return the deployments with remedies on their errors and warnings.
-
-    `asked` is whether to look for them; where that is left open, not in a run of very many.
-    """
-    wanting = sum(any(map(_wants, each.findings)) for each in judged)
-    if asked is False or (asked is None and wanting > MOST_DEPLOYMENTS):
-        return list(judged)
+def with_remedies(judged: Sequence[Judged], benches: Sequence[Bench]) -> list[Judged]:
+    """Return the deployments with remedies on their errors and warnings."""
     return [_remedied(each, bench) for each, bench in zip(judged, benches, strict=True)]
 
 
-def _wants(finding: Finding) -> bool:
-    return finding.silenced is None and finding.severity != "note"
-
-
 def _remedied(each: Judged, bench: Bench) -> Judged:
-    if not any(map(_wants, each.findings)) or not _tried(bench):
+    if not each.wanting or not _tried(bench):
         return each
     rules = bench.governance.rules
     whole = bench.attempt(bench.deployment.spec) if bench.targets else None
     before = whole or bench.as_it_is(each.facts)
     trials = Trials(before, {rule.code: rule for rule in rules}, bench.attempt)
-    order = sorted((f for f in each.findings if _wants(f)), key=lambda f: f.severity)
+    order = sorted((f for f in each.findings if f.wanting), key=lambda f: f.severity)
     found = {finding.fingerprint: remedies(finding, trials) for finding in order}
     return replace(
         each,

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from operator import add, mul, sub, truediv
+from collections.abc import Mapping
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import NONE, Unit, unit
 from aispec.estimate.vocabulary import Term
-from aispec.policy import operations as does
+from aispec.policy.amiss import ExpressionError, suggestion
+from aispec.policy.assembly import Kind, Parts
 from aispec.policy.functions import call_condition, call_value
-from aispec.policy.lexer import ExpressionError, Literal, suggestion
+from aispec.policy.lexer import Literal
 from aispec.policy.operand import (
-    Kind,
     Operand,
-    Run,
     require_kind,
     require_reach,
     require_units,
     require_word,
 )
-from aispec.policy.operations import Ask
 from aispec.policy.reach import Constraint, constraint, require_difference, require_together
 
 MAX_NODES = 200
@@ -40,16 +37,16 @@ _SYMBOLS: dict[type[ast.cmpop], str] = {
 }
 _TURNED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
-_COMBINE: dict[type[ast.operator], tuple[Callable[[Quantity, Quantity], Quantity], str]] = {
-    ast.Add: (add, "added"),
-    ast.Sub: (sub, "subtracted"),
-    ast.Mult: (mul, ""),
-    ast.Div: (truediv, ""),
+_COMBINE: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "added"),
+    ast.Sub: ("-", "subtracted"),
+    ast.Mult: ("*", ""),
+    ast.Div: ("/", ""),
 }
 
 
 class Builder:
-    """Checks the nodes of one expression and turns them into closures."""
+    """Checks the nodes of one expression and says what they are made of."""
 
     def __init__(
         self, text: str, literals: Mapping[int, Literal], terms: Mapping[str, Term]
@@ -82,7 +79,7 @@ class Builder:
             return made
         return self.operand(node, "answer", self.condition(node, depth))
 
-    def condition(self, node: ast.expr, depth: int, turned: bool = False) -> Ask:
+    def condition(self, node: ast.expr, depth: int, turned: bool = False) -> Parts:
         """The question that `node` asks, or its opposite where it is `turned`."""
         outside = [*self.constraints]
         made = self._condition(node, depth, turned)
@@ -90,7 +87,7 @@ class Builder:
             self.constraints = outside
         return made
 
-    def _condition(self, node: ast.expr, depth: int, turned: bool) -> Ask:
+    def _condition(self, node: ast.expr, depth: int, turned: bool) -> Parts:
         self._count(node, depth)
         if isinstance(node, ast.BoolOp):
             return self._joined(node, depth, turned)
@@ -105,15 +102,15 @@ class Builder:
                 self.condition(part, depth + 1, turned and part is not node.test)
                 for part in (node.test, node.body, node.orelse)
             )
-            return does.ask_choice(test, yes, no)
+            return ("ask_choice", test, yes, no)
         if not isinstance(node, (ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Call)):
             raise self.error(node, "this is not part of the language")
         operand = self.value(node, depth + 1)
         if operand.kind != "answer":
             raise operand.error(f"{operand.described()}, not a condition")
-        return does.stands(operand.run, turned)
+        return ("stands", operand.parts, turned)
 
-    def _joined(self, node: ast.BoolOp, depth: int, turned: bool) -> Ask:
+    def _joined(self, node: ast.BoolOp, depth: int, turned: bool) -> Parts:
         """Conditions joined by `and` or `or`; what `and` joins must not contradict."""
         together = isinstance(node.op, ast.And) is not turned
         before = self.constraints
@@ -125,16 +122,16 @@ class Builder:
             kept += self.constraints
         if not together:
             self.constraints = before
-            return does.either(parts)
+            return ("either", *parts)
         require_together(kept)
         self.constraints = [*before, *kept]
-        return does.every(parts)
+        return ("every", *parts)
 
     def operand(
         self,
         node: ast.expr,
         kind: Kind,
-        run: Run,
+        parts: Parts,
         *,
         unit: Unit = NONE,
         constant: Fact | None = None,
@@ -143,7 +140,7 @@ class Builder:
         """A part that stands where `node` does."""
         column = node.col_offset + 1
         text = self.written(node)
-        return Operand(kind, run, text, column, unit=unit, constant=constant, term=term)
+        return Operand(kind, parts, text, column, unit=unit, constant=constant, term=term)
 
     def written(self, node: ast.expr) -> str:
         """The text of a node."""
@@ -170,20 +167,19 @@ class Builder:
         if term is None:
             if name in ANSWERS:
                 answer = ANSWERS[name]
-                return self.operand(node, "answer", does.constant(answer), constant=answer)
+                return self.operand(node, "answer", ("answer", name), constant=answer)
             raise self._unknown(node, name)
         self.names.add(name)
         kind: Kind = "answer" if term.kind == "flag" else term.kind
-        return self.operand(node, kind, does.term(name), unit=unit(term.unit), term=name)
+        return self.operand(node, kind, ("term", name), unit=unit(term.unit), term=name)
 
     def _literal(self, node: ast.Name, literal: Literal) -> Operand:
         if isinstance(literal.value, str):
             value = literal.value
-            return self.operand(node, "text", does.constant(value), constant=value)
+            return self.operand(node, "text", ("text", value), constant=value)
         figure = Quantity(literal.value, literal.unit)
-        return self.operand(
-            node, "number", does.constant(figure), unit=literal.unit, constant=figure
-        )
+        parts = ("number", literal.value, literal.unit.name)
+        return self.operand(node, "number", parts, unit=literal.unit, constant=figure)
 
     def _unknown(self, node: ast.expr, name: str) -> ExpressionError:
         quoted = f'a text is written in quotes: "{name}"' if name.isidentifier() else None
@@ -201,10 +197,8 @@ class Builder:
             require_units(left, right, verb)
             measure = left.unit
         else:
-            measure = left.unit * right.unit if combine is mul else left.unit / right.unit
-        return self.operand(
-            node, "number", does.arithmetic(combine, left.run, right.run), unit=measure
-        )
+            measure = left.unit * right.unit if combine == "*" else left.unit / right.unit
+        return self.operand(node, "number", (combine, left.parts, right.parts), unit=measure)
 
     def _signed(self, node: ast.UnaryOp, depth: int) -> Operand:
         if isinstance(node.op, ast.Invert):
@@ -214,8 +208,8 @@ class Builder:
         if isinstance(node.op, ast.UAdd):
             return of
         constant = -of.constant if isinstance(of.constant, Quantity) else None
-        run = does.constant(constant) if constant else does.mapped(of.run, lambda figure: -figure)
-        return self.operand(node, "number", run, unit=of.unit, constant=constant)
+        parts = ("negative", of.parts)
+        return self.operand(node, "number", parts, unit=of.unit, constant=constant)
 
     def _choice(self, node: ast.IfExp, depth: int) -> Operand:
         yes, no = self.value(node.body, depth + 1), self.value(node.orelse, depth + 1)
@@ -224,9 +218,9 @@ class Builder:
             return self.operand(node, "answer", self.condition(node, depth))
         require_units(yes, no, "alternatives")
         test = self.condition(node.test, depth + 1)
-        return self.operand(node, yes.kind, does.choice(test, yes.run, no.run), unit=yes.unit)
+        return self.operand(node, yes.kind, ("choice", test, yes.parts, no.parts), unit=yes.unit)
 
-    def _comparison(self, node: ast.Compare, depth: int, turned: bool) -> Ask:
+    def _comparison(self, node: ast.Compare, depth: int, turned: bool) -> Parts:
         parts = []
         left = node.left
         for operator, right in zip(node.ops, node.comparators, strict=True):
@@ -236,11 +230,11 @@ class Builder:
             return parts[0]
         if not turned:
             require_together(self.constraints)
-        return does.either(parts) if turned else does.every(parts)
+        return ("either" if turned else "every", *parts)
 
     def _pair(
         self, left: ast.expr, operator: ast.cmpop, right: ast.expr, depth: int, turned: bool
-    ) -> Ask:
+    ) -> Parts:
         if isinstance(operator, (ast.In, ast.NotIn)):
             return self._among(left, right, depth, turned is not isinstance(operator, ast.NotIn))
         symbol = _SYMBOLS.get(type(operator))
@@ -253,7 +247,7 @@ class Builder:
             self.constraints.append(left_over)
         return made
 
-    def _compared(self, one: Operand, symbol: str, other: Operand) -> Ask:
+    def _compared(self, one: Operand, symbol: str, other: Operand) -> Parts:
         if one.kind != other.kind:
             message = f"{one.described()} and {other.described()}: they cannot be compared"
             raise ExpressionError(message, one.column, other.end_column)
@@ -269,10 +263,10 @@ class Builder:
         if one.kind == "text":
             require_word(one, other)
             require_word(other, one)
-            return does.same_text(one.run, other.run, symbol == "!=")
+            return ("same_text", one.parts, other.parts, symbol == "!=")
         return _answers(one, symbol == "!=", other)
 
-    def _among(self, left: ast.expr, right: ast.expr, depth: int, turned: bool) -> Ask:
+    def _among(self, left: ast.expr, right: ast.expr, depth: int, turned: bool) -> Parts:
         if not isinstance(right, (ast.List, ast.Tuple)) or not right.elts:
             raise self.error(right, "in takes a list of literals", 'write ["a", "b"]')
         one = self.value(left, depth)
@@ -283,28 +277,28 @@ class Builder:
         if one.kind != "text":
             symbol = "!=" if turned else "=="
             asks = [self._compared(one, symbol, other) for other in others]
-            return does.every(asks) if turned else does.either(asks)
+            return ("every" if turned else "either", *asks)
         for other in others:
             require_kind(other, "text", f"{one.text} in")
             require_word(one, other)
-        words = frozenset(str(other.constant) for other in others)
-        return does.among(one.run, words, turned)
+        words = sorted({str(other.constant) for other in others})
+        return ("among", one.parts, turned, *words)
 
 
-def _numbers(one: Operand, symbol: str, other: Operand) -> Ask:
+def _numbers(one: Operand, symbol: str, other: Operand) -> Parts:
     if symbol in (">", "<="):
-        return does.above(one.run, other.run, symbol == "<=")
+        return ("above", one.parts, other.parts, symbol == "<=")
     if symbol in ("<", ">="):
-        return does.above(other.run, one.run, symbol == ">=")
-    return does.same_number(one.run, other.run, symbol == "!=")
+        return ("above", other.parts, one.parts, symbol == ">=")
+    return ("same_number", one.parts, other.parts, symbol == "!=")
 
 
-def _answers(one: Operand, turned: bool, other: Operand) -> Ask:
+def _answers(one: Operand, turned: bool, other: Operand) -> Parts:
     of, literal = (one, other) if isinstance(other.constant, Answer) else (other, one)
     if not isinstance(literal.constant, Answer):
         raise ExpressionError(
             "an answer is compared with yes, no, maybe or unknown", one.column, other.end_column
         )
     if literal.constant in (Answer.MAYBE, Answer.UNKNOWN):
-        return does.exactly(of.run, literal.constant, turned)
-    return does.stands(of.run, turned is not (literal.constant is Answer.NO))
+        return ("exactly", of.parts, literal.constant.value, turned)
+    return ("stands", of.parts, turned is not (literal.constant is Answer.NO))

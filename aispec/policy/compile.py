@@ -11,8 +11,14 @@ from typing import Any
 
 from aispec.catalog.compile import to_json
 from aispec.policy.absence import demanded, indispensable
+from aispec.policy.expression import Expression, compile_expression
+from aispec.policy.machine_steps import OFFERED, offered
+from aispec.policy.message import Template, compile_template
+from aispec.policy.ready import FILE
 from aispec.spec.document import parse
 
+_CONDITIONS = ("when", "applies")
+_TEMPLATES = ("message", "message_possible", "note", "help", "unknown")
 TOLD_ONLY = frozenset({"why", "sources", "examples", "since"})
 """What a rule has for people who read it, and no run that judges needs."""
 
@@ -33,7 +39,7 @@ def compile_rules(folder: Path) -> list[dict[str, Any]]:
 
 
 def write_rules(folder: Path, out: Path) -> None:
-    """Write the rules of `folder` twice: whole, and as a run that judges needs them."""
+    """Write the rules of `folder` whole, as a run that judges needs them, and what they ask."""
     rules = compile_rules(folder)
     judging = [
         {key: value for key, value in rule.items() if key not in TOLD_ONLY} | _needed(rule)
@@ -41,11 +47,48 @@ def write_rules(folder: Path, out: Path) -> None:
     ]
     (out / "rules.json").write_text(to_json(judging), encoding="utf-8")
     (out / "rules-told.json").write_text(to_json(rules), encoding="utf-8")
+    (out / FILE).write_text(to_json(_checked(rules)), encoding="utf-8")
+
+
+def write_offered(catalog: Path) -> None:
+    """Write into a wheel's catalogue which accelerators are tried as remedies."""
+    text = to_json([card.id for card in offered()])
+    (catalog / f"{OFFERED}.json").write_text(text, encoding="utf-8")
 
 
 def _needed(rule: Mapping[str, Any]) -> dict[str, Any]:
     """What a deployment must have for the rule to hold, so that most need not be compiled."""
-    texts = [rule[part] for part in ("when", "applies") if part in rule]
+    texts = [rule[part] for part in _CONDITIONS if part in rule]
     needs = frozenset[str]().union(*map(indispensable, texts))
     words = [[name, sorted(some)] for text in texts for name, some in demanded(text)]
     return {"needs": sorted(needs), "words": words}
+
+
+def _checked(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """The expressions and templates of all rules by their texts, as `policy.ready` reads them."""
+    templates = {text: compile_template(text) for rule in rules for text in _templates(rule)}
+    conditions = [rule[part] for rule in rules for part in _CONDITIONS if part in rule]
+    expressions = [compile_expression(text) for text in conditions]
+    expressions += [hole.expression for each in templates.values() for hole in each.holes]
+    return {
+        "expressions": {each.text: _of_expression(each) for each in expressions},
+        "templates": {text: _of_template(each) for text, each in templates.items()},
+    }
+
+
+def _templates(rule: Mapping[str, Any]) -> list[str]:
+    said = [rule[part] for part in _TEMPLATES if part in rule]
+    return said + [label["say"] for label in rule.get("also", ())]
+
+
+def _of_expression(each: Expression) -> list[Any]:
+    return [each.parts, each.kind, each.unit.name, each.names, each.asks]
+
+
+def _of_template(each: Template) -> list[Any]:
+    return [
+        part
+        if isinstance(part, str)
+        else [part.expression.text, part.show, part.style, part.digits]
+        for part in each.parts
+    ]

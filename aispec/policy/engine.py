@@ -10,7 +10,7 @@ from aispec.estimate.fact import Fact, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.policy.finding import Certainty, Finding, Label, Severity, fingerprint, in_order
 from aispec.policy.message import template
-from aispec.policy.panel import Seat, panel
+from aispec.policy.panel import Seat, names_of, panel
 from aispec.policy.place import Places, nearest, place
 from aispec.policy.rule import Rule, builtin_by_code
 from aispec.record import record
@@ -109,7 +109,7 @@ def finds(rules: Sequence[Rule], scope: Mapping[str, Fact], code: str) -> bool:
 
 def names(rule: Rule) -> tuple[str, ...]:
     """Return the facts and fields that a rule's condition uses, sorted."""
-    return Seat(rule).names
+    return names_of(rule.when, rule.applies)
 
 
 def _severity(severity: Severity, certainty: Certainty, strict: bool) -> Severity:

@@ -7,47 +7,57 @@ always has a value, within bounds of length and depth, and reaches nothing but t
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import cast
 
 from aispec.estimate.fact import Absent, Fact
-from aispec.estimate.units import Unit
+from aispec.estimate.units import Unit, unit
 from aispec.estimate.vocabulary import TERMS, Term
-from aispec.policy.builder import Builder
-from aispec.policy.lexer import ExpressionError, read_literals
-from aispec.policy.operand import Kind, Operand
-from aispec.policy.operations import Ask, stands
+from aispec.policy.amiss import ExpressionError
+from aispec.policy.assembly import Kind, Parts, assembled
+from aispec.policy.operations import Ask, Run, stands
+from aispec.policy.ready import ready
 
-__all__ = ["Expression", "ExpressionError", "check_condition", "compile_expression", "condition"]
+__all__ = [
+    *("Expression", "ExpressionError", "check_condition", "compile_expression"),
+    *("condition", "expression"),
+]
 
 
 class Expression:
-    """A checked expression. `names` are the facts and fields it uses, sorted."""
+    """A checked expression. `names` are the facts and fields it uses, sorted.
 
-    __slots__ = ("_run", "ask", "kind", "names", "text", "unit")
+    `asks` is whether its parts ask a question, and do not name an answer.
+    """
 
-    def __init__(self, text: str, operand: Operand, names: frozenset[str]) -> None:
+    __slots__ = ("_ask", "_run", "asks", "kind", "names", "parts", "text", "unit")
+
+    def __init__(
+        self, text: str, parts: Parts, kind: Kind, measure: Unit, names: Iterable[str], asks: bool
+    ) -> None:
         self.text = text
+        self.parts = parts
+        self.kind = kind
+        self.unit = measure
         self.names = tuple(sorted(names))
-        self.kind: Kind = operand.kind
-        self.unit: Unit = operand.unit
-        self._run = operand.run
-        self.ask: Ask = _condition_of(operand)
+        self.asks = asks
+        self._run: Run | None = None
+        self._ask: Ask | None = None
+
+    @property
+    def ask(self) -> Ask:
         """Return the answer of a condition; no where it is about something absent."""
+        if self._ask is None:
+            made = assembled(self.parts)
+            self._ask = made if self.asks else stands(made)
+        return self._ask
 
     def evaluate(self, scope: Mapping[str, Fact]) -> Fact:
         """Return its value; a name that `scope` lacks is absent."""
+        if self._run is None:
+            self._run = assembled(self.parts)
         fact = self._run(scope)
         return Absent() if fact is None else fact
-
-
-def _condition_of(operand: Operand) -> Ask:
-    """Return the question itself where an operand asks one, else whether what it names is yes."""
-    if operand.kind == "answer" and operand.term is None and operand.constant is None:
-        return cast(Ask, operand.run)
-    return stands(operand.run)
 
 
 def compile_expression(text: str, terms: Mapping[str, Term] = TERMS) -> Expression:
@@ -56,14 +66,11 @@ def compile_expression(text: str, terms: Mapping[str, Term] = TERMS) -> Expressi
     Raises ExpressionError, with its place, for what is not in the language, for names that are not
     in `terms`, for units and kinds that do not go together, and for what can never hold.
     """
-    stripped = text.lstrip()
-    try:
-        source, literals = read_literals(stripped)
-        builder = Builder(stripped, literals, terms)
-        operand = builder.value(_parse(source), 0)
-    except ExpressionError as error:
-        raise error.moved(len(text) - len(stripped)) from None
-    return Expression(text, operand, frozenset(builder.names))
+    from aispec.policy.reading import operand_of
+
+    operand, names = operand_of(text, terms)
+    asks = operand.kind == "answer" and operand.term is None and operand.constant is None
+    return Expression(text, operand.parts, operand.kind, operand.unit, names, asks)
 
 
 def check_condition(expression: Expression) -> None:
@@ -79,22 +86,17 @@ def check_condition(expression: Expression) -> None:
 
 
 @lru_cache(maxsize=4096)
+def expression(text: str) -> Expression:
+    """Return the expression that `text` spells, compiled once; raises ExpressionError."""
+    checked = ready().expressions.get(text)
+    if checked is None:
+        return compile_expression(text)
+    parts, kind, measure, names, asks = checked
+    return Expression(text, parts, kind, unit(measure), names, asks)
+
+
 def condition(text: str) -> Expression:
     """Return the condition that `text` spells, compiled once; raises ExpressionError."""
-    expression = compile_expression(text)
-    check_condition(expression)
-    return expression
-
-
-def _parse(source: str) -> ast.expr:
-    if not source.strip():
-        raise ExpressionError("an expression is missing", 1, 2)
-    try:
-        return ast.parse(source, mode="eval").body
-    except SyntaxError as error:
-        column = error.offset or len(source.rstrip()) + 1
-        closing = "was never closed" in error.msg
-        message = "this bracket is never closed" if closing else "the expression breaks off here"
-        raise ExpressionError(message, column, column + 1) from None
-    except (MemoryError, RecursionError, ValueError):
-        raise ExpressionError("the expression is too deep", 1, len(source) + 1) from None
+    found = expression(text)
+    check_condition(found)
+    return found

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import NONE
-from aispec.policy import operations as does
-from aispec.policy.lexer import suggestion
+from aispec.policy.amiss import suggestion
+from aispec.policy.assembly import Parts
 from aispec.policy.operand import Operand, require_kind, require_units
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def call_value(builder: Builder, node: ast.Call, depth: int) -> Operand | None:
     return make(builder, node, depth + 1) if make else None
 
 
-def call_condition(builder: Builder, node: ast.Call, depth: int, turned: bool) -> does.Ask | None:
+def call_condition(builder: Builder, node: ast.Call, depth: int, turned: bool) -> Parts | None:
     """The question that a call asks, or its opposite; none where the call gives a number."""
     make = _CONDITIONS.get(_name(builder, node))
     return make(builder, node, depth + 1, turned) if make else None
@@ -73,14 +73,13 @@ def _extreme(builder: Builder, node: ast.Call, depth: int) -> Operand:
     parts = _numbers(builder, node, depth, 1, 50)
     for part in parts[1:]:
         require_units(parts[0], part, "compared")
-    greatest = builder.written(node.func) == "max"
-    run = does.extreme(greatest, [part.run for part in parts])
-    return builder.operand(node, "number", run, unit=parts[0].unit)
+    made = (builder.written(node.func), *(part.parts for part in parts))
+    return builder.operand(node, "number", made, unit=parts[0].unit)
 
 
 def _absolute(builder: Builder, node: ast.Call, depth: int) -> Operand:
     (part,) = _numbers(builder, node, depth, 1, 1)
-    return builder.operand(node, "number", does.mapped(part.run, does.absolute), unit=part.unit)
+    return builder.operand(node, "number", ("abs", part.parts), unit=part.unit)
 
 
 def _round(builder: Builder, node: ast.Call, depth: int) -> Operand:
@@ -89,8 +88,8 @@ def _round(builder: Builder, node: ast.Call, depth: int) -> Operand:
     fits = isinstance(digits, Quantity) and digits.value in range(-_MAX_DIGITS, _MAX_DIGITS + 1)
     if not fits or (rest and rest[0].unit is not NONE):
         raise _misused(builder, node, "round")
-    change = does.rounded(int(digits.value))  # type: ignore[union-attr]
-    return builder.operand(node, "number", does.mapped(part.run, change), unit=part.unit)
+    made = ("round", part.parts, int(digits.value))  # type: ignore[union-attr]
+    return builder.operand(node, "number", made, unit=part.unit)
 
 
 def _length(builder: Builder, node: ast.Call, depth: int) -> Operand:
@@ -98,35 +97,34 @@ def _length(builder: Builder, node: ast.Call, depth: int) -> Operand:
         raise _misused(builder, node, "len")
     part = builder.value(node.args[0], depth)
     require_kind(part, "text", "len")
-    return builder.operand(node, "number", does.length(part.run))
+    return builder.operand(node, "number", ("len", part.parts))
 
 
-def _presence(builder: Builder, node: ast.Call, depth: int, turned: bool) -> does.Ask:
+def _presence(builder: Builder, node: ast.Call, depth: int, turned: bool) -> Parts:
     name = builder.written(node.func)
     part = builder.value(node.args[0], depth) if len(node.args) == 1 else None
     if part is None or part.term is None:
         raise _misused(builder, node, name)
-    return (does.given if name == "given" else does.known)(part.term, turned)
+    return (name, part.term, turned)
 
 
-def _several(builder: Builder, node: ast.Call, depth: int, turned: bool) -> does.Ask:
+def _several(builder: Builder, node: ast.Call, depth: int, turned: bool) -> Parts:
     name = builder.written(node.func)
     listed = node.args[0] if len(node.args) == 1 else None
     if not isinstance(listed, (ast.List, ast.Tuple)) or not listed.elts:
         raise _misused(builder, node, name)
     parts = [builder.condition(part, depth, turned) for part in listed.elts]
-    return does.every(parts) if (name == "all") is not turned else does.either(parts)
+    return ("every" if (name == "all") is not turned else "either", *parts)
 
 
-def _about_text(builder: Builder, node: ast.Call, depth: int, turned: bool) -> does.Ask:
+def _about_text(builder: Builder, node: ast.Call, depth: int, turned: bool) -> Parts:
     name = builder.written(node.func)
     if len(node.args) != 2:
         raise _misused(builder, node, name)
     text, word = (builder.value(part, depth) for part in node.args)
     for part in (text, word):
         require_kind(part, "text", name)
-    holds = str.startswith if name == "starts_with" else str.__contains__
-    return does.about_texts(holds, text.run, word.run, turned)
+    return (name, text.parts, word.parts, turned)
 
 
 _VALUES: dict[str, Callable[[Builder, ast.Call, int], Operand]] = {
@@ -136,7 +134,7 @@ _VALUES: dict[str, Callable[[Builder, ast.Call, int], Operand]] = {
     "round": _round,
     "len": _length,
 }
-_CONDITIONS: dict[str, Callable[[Builder, ast.Call, int, bool], does.Ask]] = {
+_CONDITIONS: dict[str, Callable[[Builder, ast.Call, int, bool], Parts]] = {
     "given": _presence,
     "known": _presence,
     "any": _several,

@@ -7,22 +7,23 @@ stay what they were and no number or text of an author reaches the parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from aispec.estimate.units import ATOMS, NONE, Unit, unit
+from aispec.late import pattern
+from aispec.policy.amiss import ExpressionError, suggestion
 
 MAX_CHARACTERS = 2_000
 MAX_BRACKETS = 60
 MAX_NUMBER = 1e40
 
-_LITERAL = re.compile(
+_LITERAL = pattern(
     r"""(?P<text>"[^"\n]*"|'[^'\n]*')"""
     r"|(?<![\w.])(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)"
     r"(?:(?P<space>\s*)(?P<unit>%|[A-Za-z\u00b5]\w*(?:[/\u00b7][A-Za-z]\w*)*))?"
 )
 _OPERATORS = frozenset(("and", "or", "not", "in", "is", "if", "else", "for"))
-_FOREIGN = re.compile(r"[^\w.\s()\[\],<>=!+\-*/]|[^\x00-\x7f]|(?<![<>=!])=(?!=)|!(?!=)")
-_ATTRIBUTE = re.compile(r"(?<=\.)[A-Za-z_]\w*")  # hardware.class: Python keeps some for itself
+_FOREIGN = pattern(r"[^\w.\s()\[\],<>=!+\-*/]|[^\x00-\x7f]|(?<![<>=!])=(?!=)|!(?!=)")
+_ATTRIBUTE = pattern(r"(?<=\.)[A-Za-z_]\w*")  # hardware.class: Python keeps some for itself
 _INSTEAD = {
     "=": "write == to compare",
     "!": "write not",
@@ -31,23 +32,6 @@ _INSTEAD = {
     "%": "a % follows a number, as in 10%",
     "{": "lists are written [a, b]",
 }
-
-
-class ExpressionError(ValueError):
-    """What is wrong with an expression, and where: columns of its text, counted from one."""
-
-    def __init__(
-        self, message: str, column: int, end_column: int, advice: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.column = column
-        self.end_column = end_column
-        self.help = advice
-
-    def moved(self, by: int) -> ExpressionError:
-        """Return the same error for a text in which the expression starts `by` characters later."""
-        return ExpressionError(self.message, self.column + by, self.end_column + by, self.help)
 
 
 class Literal:
@@ -133,13 +117,3 @@ def _refuse_foreign(source: str) -> None:
         raise ExpressionError("this text has no closing quote", column, len(source) + 1)
     message = f"{found[0]!r} has no meaning in an expression"
     raise ExpressionError(message, column, column + 1, _INSTEAD.get(found[0]))
-
-
-def suggestion(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
-    """Return a line that names what `word` was probably meant to be."""
-    from difflib import get_close_matches
-
-    names = sorted(known)
-    if near := get_close_matches(word, names, n=3, cutoff=0.6):
-        return "did you mean " + " or ".join(near) + "?"
-    return f"{otherwise} {', '.join(names)}" if otherwise else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
+from aispec import resources
 from aispec.catalog.entries import Accelerator
 from aispec.catalog.instance_prices import accelerator_prices, hourly_range
 from aispec.catalog.store import load_data
@@ -15,6 +16,9 @@ from aispec.policy.situation import Situation, powers, upwards
 _BY_LAYERS = ("llama.cpp", "ollama", "transformers", "mlx", "plain")
 _MOST_DEVICES = 16
 _MOST_REPLICAS = 1_000
+OFFERED = "offered"
+"""The file of a wheel's catalogue that names what `offered` returns."""
+
 _USUAL = 8
 """An accelerator with this many listed prices is one that people can get."""
 
@@ -63,11 +67,11 @@ def accelerators(word: str, now: Situation) -> list[Step]:
     if current is None:
         return []
     memory, price = now.value("hardware.memory_per_device") or 0.0, _price(current)
-    offered = [each for each in _offered() if each.id != current.id]
+    others = [each for each in offered() if each.id != current.id]
     if word == "more":
-        chosen = [each for each in offered if (each.usable_gib()[0] or 0.0) >= 0.97 * memory]
+        chosen = [each for each in others if (each.usable_gib()[0] or 0.0) >= 0.97 * memory]
     else:
-        chosen = [each for each in offered if price is not None and (_price(each) or 0) < price]
+        chosen = [each for each in others if price is not None and (_price(each) or 0) < price]
     return [step(_short(each)) for each in chosen]
 
 
@@ -120,8 +124,17 @@ def _price(card: Accelerator) -> float | None:
 
 
 @cache
-def _offered() -> tuple[Accelerator, ...]:
-    """Accelerators that people can get, by price: of each, none is cheaper and has more."""
+def offered() -> tuple[Accelerator, ...]:
+    """Accelerators that people can get, by price: of each, none is cheaper and has more.
+
+    A wheel has their names worked out: it takes the prices of all.
+    """
+    if resources.packaged():
+        return tuple(card for name in load_data(OFFERED) if (card := device(name)))
+    return _chosen()
+
+
+def _chosen() -> tuple[Accelerator, ...]:
     rows = (row for group in load_data("prices/cloud")["groups"] for row in group["rows"])
     listed = Counter(row[1] for row in rows if row[2] >= 1)
     usual = (device(name) for name, number in sorted(listed.items()) if number >= _USUAL)

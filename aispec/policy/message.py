@@ -15,9 +15,10 @@ from aispec.estimate.display import Show, Style, figure, words
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.vocabulary import TERMS, Term
-from aispec.policy.expression import Expression, compile_expression
-from aispec.policy.lexer import ExpressionError, suggestion
+from aispec.policy.amiss import ExpressionError, suggestion
+from aispec.policy.expression import Expression, compile_expression, expression
 from aispec.policy.operations import is_known
+from aispec.policy.ready import ready
 
 MAX_CHARACTERS = 4_000
 FILTERS = ("value", "range", "low", "high", "number", "percent", "round")
@@ -66,8 +67,12 @@ class Template:
     @property
     def names(self) -> tuple[str, ...]:
         """The facts and fields it uses, sorted."""
-        holes = (part for part in self.parts if isinstance(part, Hole))
-        return tuple(sorted({name for hole in holes for name in hole.expression.names}))
+        return tuple(sorted({name for hole in self.holes for name in hole.expression.names}))
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """Its holes, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Hole))
 
     def render(self, scope: Mapping[str, Fact]) -> str:
         """Return the text with its holes filled."""
@@ -106,7 +111,11 @@ def compile_template(text: str, terms: Mapping[str, Term] = TERMS) -> Template:
 @lru_cache(maxsize=4096)
 def template(text: str) -> Template:
     """Return the template that `text` spells, compiled once."""
-    return compile_template(text)
+    checked = ready().templates.get(text)
+    if checked is None:
+        return compile_template(text)
+    parts = (p if isinstance(p, str) else Hole(expression(p[0]), *p[1:]) for p in checked)
+    return Template(tuple(parts))
 
 
 def _literal(text: str, start: int, end: int) -> str:

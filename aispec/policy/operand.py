@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import inf
-from typing import Literal
 
 from aispec.estimate.fact import Fact
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import NONE, Unit, ratio
-from aispec.policy.lexer import ExpressionError, suggestion
-
-Scope = Mapping[str, Fact]
-Run = Callable[[Scope], "Fact | None"]
-Kind = Literal["number", "text", "answer"]
+from aispec.policy.amiss import ExpressionError, suggestion
+from aispec.policy.assembly import Kind, Parts
 
 WORDS: dict[str, tuple[str, ...]] = {
     "model.kind": ("open-weight", "api"),
@@ -45,17 +41,17 @@ SIGNED = frozenset(("memory.headroom", "model.days_to_retirement", "limits.plan_
 
 
 class Operand:
-    """A part: what kind of thing it is, how it is had, and where it stands (columns from one).
+    """A part: what kind of thing it is, what it is made of, and where it stands (from column one).
 
     `constant` is the value of a literal, `term` the name of a fact or field.
     """
 
-    __slots__ = ("column", "constant", "kind", "run", "term", "text", "unit")
+    __slots__ = ("column", "constant", "kind", "parts", "term", "text", "unit")
 
     def __init__(
         self,
         kind: Kind,
-        run: Run,
+        parts: Parts,
         text: str,
         column: int,
         *,
@@ -64,7 +60,7 @@ class Operand:
         term: str | None = None,
     ) -> None:
         self.kind = kind
-        self.run = run
+        self.parts = parts
         self.text = text
         self.column = column
         self.unit = unit

@@ -7,14 +7,15 @@ used: each of these takes `turned`, and answers no for what is absent either way
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import methodcaller
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact, Unknown
 from aispec.estimate.quantity import Quantity, UnitError, largest, smallest
-from aispec.policy.operand import Run, Scope
 
+Scope = Mapping[str, Fact]
+Run = Callable[[Scope], "Fact | None"]
 Ask = Callable[[Scope], Answer]
 YES, NO, MAYBE, UNKNOWN = Answer.YES, Answer.NO, Answer.MAYBE, Answer.UNKNOWN
 

@@ -8,6 +8,7 @@ comes with those of a wheel, and is looked for in others after some tens of judg
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.fact import Absent, Fact
@@ -24,13 +25,12 @@ _TELLING = ("environment", "use", "hardware.class", "hardware.purchase", "model.
 class Seat:
     """One rule of a panel, with its conditions and all that does not change between deployments."""
 
-    __slots__ = ("_applies", "_names", "_when", "rule")
+    __slots__ = ("_applies", "_when", "rule")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._applies: Ask | None = None
         self._when: Ask | None = None
-        self._names: tuple[str, ...] | None = None
 
     def outcome(self, scope: Mapping[str, Fact]) -> Answer:
         """Return whether the rule's condition holds, where it applies."""
@@ -52,12 +52,7 @@ class Seat:
     @property
     def names(self) -> tuple[str, ...]:
         """The facts and fields that the rule's condition uses, sorted."""
-        if self._names is None:
-            used = set(condition(self.rule.when).names)
-            if self.rule.applies:
-                used.update(condition(self.rule.applies).names)
-            self._names = tuple(sorted(used))
-        return self._names
+        return names_of(self.rule.when, self.rule.applies)
 
     def indispensable(self) -> Iterable[str]:
         """Return the facts without which the rule finds nothing."""
@@ -76,6 +71,15 @@ class Seat:
 
         texts = (self.rule.when, self.rule.applies) if self.rule.applies else (self.rule.when,)
         return [each for text in texts for each in demanded(text) if each[0] in _TELLING]
+
+
+@lru_cache(maxsize=1024)
+def names_of(when: str, applies: str) -> tuple[str, ...]:
+    """Return the facts and fields that a rule's conditions use, sorted; `applies` may be empty."""
+    used = set(condition(when).names)
+    if applies:
+        used.update(condition(applies).names)
+    return tuple(sorted(used))
 
 
 class Panel:

@@ -18,6 +18,7 @@ from aispec.policy.situation import Situation
 _ROOM = 0.97  # of memory: what takes more of it leaves nothing for the rest
 _CACHE = 0.6  # of the cache that is needed now: a faster deployment has fewer requests at once
 _LUCK = 3.0  # how much faster a change may turn out than its hardware is
+_SERVED = frozenset(("memory.needed", "memory.serves"))
 _GOALS = (
     ("latency.ttft", "sla.ttft"),
     ("latency.tpot", "sla.tpot"),
@@ -32,7 +33,7 @@ def plausible(rule: Rule, changes: Changes, now: Situation) -> bool:
     used = names(rule)
     if "api.provider" in changes or now.deployment.spec.routes:
         return True
-    return _fits(changes, now, {"memory.needed", "memory.serves"} & {*used} != set()) and (
+    return _fits(changes, now, not _SERVED.isdisjoint(used)) and (
         rule.prefix != "LAT" or _fast(used, changes, now)
     )
 

@@ -8,7 +8,7 @@ from math import inf
 from aispec.estimate.answer import Answer
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.units import ratio
-from aispec.policy.lexer import ExpressionError
+from aispec.policy.amiss import ExpressionError
 from aispec.policy.operand import Operand
 from aispec.record import record
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aispec.policy.amiss import ExpressionError, suggestion
 from aispec.policy.expression import check_condition, compile_expression
-from aispec.policy.lexer import ExpressionError, suggestion
 from aispec.policy.message import compile_template
 from aispec.policy.rule import TOPICS, Rule, from_data
 from aispec.resources import schema

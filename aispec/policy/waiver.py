@@ -13,8 +13,9 @@ from datetime import date
 from typing import Protocol
 
 from aispec.estimate.display import plain
+from aispec.late import pattern
+from aispec.policy.amiss import suggestion
 from aispec.policy.finding import Finding, Severity, Silence, fingerprint, in_order
-from aispec.policy.lexer import suggestion
 from aispec.policy.rule import Rule
 from aispec.policy.selection import Selection, matches
 from aispec.record import record, replace
@@ -32,8 +33,8 @@ PROBLEMS: dict[str, tuple[str, Severity]] = {
 EXAMPLE = "# aispec: allow FIT003 until 2027-01-31 -- the reason, and who answers for it"
 MAX_RULES = 20
 
-_ADDRESS = re.compile(r"#?\s*aispec:\s*")
-_ALLOW = re.compile(r"allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)(?:\s+until\s+(?P<until>\S+))?")
+_ADDRESS = pattern(r"#?\s*aispec:\s*")
+_ALLOW = pattern(r"allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)(?:\s+until\s+(?P<until>\S+))?")
 
 
 class Comment(Protocol):

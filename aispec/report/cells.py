@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from aispec.late import pattern
+
 TAB = 4
 """Cells between tab stops."""
 
 _PICTURES = 0x2400
-_COMMAND = re.compile(r"^([^\S\n]*):(?=:[A-Za-z])|#(?=#(?:vso)?\[)", re.MULTILINE | re.IGNORECASE)
+_COMMAND = pattern(r"^([^\S\n]*):(?=:[A-Za-z])|#(?=#(?:vso)?\[)", re.MULTILINE | re.IGNORECASE)
 _ASCII = {"…": "...", "×": "x", "·": "-", "—": "-", "–": "-", "→": "->", "’": "'", "µ": "u"}
 
 

@@ -11,12 +11,14 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
 
-_UNSEEN = re.compile(
+from aispec.late import pattern
+
+_UNSEEN = pattern(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
     r"|#(?=#(?:vso)?\[)",  # a command to a runner of workflows
     re.IGNORECASE,
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def dumps(data: Any) -> str:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from aispec.late import pattern
 from aispec.spec import model as m
 from aispec.spec.document import Document
 from aispec.spec.units import read
 
 Data = Mapping[str, Any]
 
-HARDWARE = re.compile(r"\s*(?:([0-9]+)\s*[xX×]\s*)?(\S.*?)\s*", re.S)
+HARDWARE = pattern(r"\s*(?:([0-9]+)\s*[xX×]\s*)?(\S.*?)\s*", re.S)
 """How many accelerators, and which: "2x h100-sxm-80gb"."""
 
 

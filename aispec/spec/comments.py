@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from aispec.late import pattern
 from aispec.record import record
 from aispec.spec.node import Marks
 
-_ADDRESSED = re.compile(r"(?:^|(?<=\s))#\s*(aispec:.*)")
+_ADDRESSED = pattern(r"(?:^|(?<=\s))#\s*(aispec:.*)")
 
 
 @record

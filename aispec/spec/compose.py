@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
+from aispec.late import pattern
 from aispec.spec import dialect
 from aispec.spec.dialect import COLLECTION_TAGS, RefusedError
 from aispec.spec.location import Path
@@ -14,7 +14,7 @@ from aispec.spec.parser import events
 from aispec.spec.problem import Problem
 from aispec.spec.words import clean
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_PROPERTIES = pattern(r"(?:[&!]\S*\s+)+")
 _MERGE = "<<"
 
 
@@ -29,12 +29,12 @@ class TooMuchError(Exception):
 class _Open:
     """A collection whose end has not come yet."""
 
-    __slots__ = ("end", "flow", "key", "merges", "node")
+    __slots__ = ("flow", "key", "last", "merges", "node")
 
     def __init__(self, node: Node, flow: bool) -> None:
         self.node = node
         self.flow = flow
-        self.end = node.marks[2:]
+        self.last = node.marks
         self.key: Node | None = None
         self.merges: list[Node] = []
 
@@ -91,18 +91,18 @@ class Composer:
 
     def _scalar(self, event: Any) -> None:
         text, style = event.value, event.style
-        if event.tag or event.anchor or style:
+        if event.tag or event.anchor:
             marks = self._marks(event)
-            if style:
-                self.quoted.append(marks)
             node = Node(self._value(event, marks), marks, text)
             if event.anchor:
                 self.anchors[event.anchor] = node
         else:
-            marks = self._plain_marks(event)
-            letter = text[:1]  # most scalars are words, which mean themselves
-            word = letter.isalpha() and text not in dialect.CONSTANTS
-            node = Node(text if word else self._value(event, marks), marks, text)
+            marks = self._usual_marks(event)
+            # Most scalars are words, which mean themselves.
+            itself = style or (text[:1].isalpha() and text not in dialect.CONSTANTS)
+            node = Node(text if itself else self._value(event, marks), marks, text)
+        if style:
+            self.quoted.append(marks)
         self._add(node, merge=text == _MERGE and not style)
 
     def _value(self, event: Any, marks: Marks) -> dialect.Scalar:
@@ -114,8 +114,8 @@ class Composer:
             self._refuse(str(refused), _whole(event) if event.tag else marks)
             return None
 
-    def _plain_marks(self, event: Any) -> Marks:
-        """The place of a plain scalar, which most often stands on one line."""
+    def _usual_marks(self, event: Any) -> Marks:
+        """The place of a scalar without tag or anchor, which most often stands on one line."""
         start, end = event.start_mark, event.end_mark
         line = start.line
         if line == end.line < len(self.lines):
@@ -173,7 +173,7 @@ class Composer:
             words = f"the tag {tag} is not taken: a spec holds plain values only"
             self._refuse(words, _whole(event))
         node = Node(data, marks)
-        node.parts, node.height = parts, 0
+        node.parts, node.keys, node.height = parts, {}, 0
         if event.anchor:
             self.anchors[event.anchor] = node
         self.stack.append(_Open(node, bool(event.flow_style)))
@@ -208,9 +208,12 @@ class Composer:
         line, column, _, _ = top.node.marks
         if top.flow:
             return line, column, event.end_mark.line, event.end_mark.column
-        if top.node.keys:
-            line, column = max(min(top.node.keys.values())[:2], (line, column))
-        return line, column, *top.end
+        keys = top.node.keys
+        if keys:
+            # They are in the order in which they stand, but for those that were merged.
+            first = min(keys.values()) if top.merges else next(iter(keys.values()))
+            line, column = max(first[:2], (line, column))
+        return line, column, *top.last[2:]
 
     def _add(self, node: Node, merge: bool = False) -> None:
         self.size += 1
@@ -220,15 +223,16 @@ class Composer:
             self._finish(node)
             return
         top = self.stack[-1]
-        top.end = node.marks[2:]
-        if isinstance(top.node.parts, list):
-            top.node.parts.append(node)
-            top.node.data.append(node.data)
-        elif top.key is None:
-            top.key = self._key(node, merge)
-        else:
+        top.last = node.marks
+        if top.key is not None:
             self._insert(top, top.key, node)
             top.key = None
+        elif isinstance(top.node.parts, list):
+            top.node.parts.append(node)
+            top.node.data.append(node.data)
+        else:
+            usual = node.data.__class__ is str and not merge
+            top.key = node if usual else self._key(node, merge)
 
     def _finish(self, node: Node) -> None:
         self.root = node
@@ -237,14 +241,12 @@ class Composer:
             self._stop(f"a file has more than {dialect.MAX_NODES_PER_FILE:,} values", node.marks)
 
     def _key(self, node: Node, merge: bool) -> Node:
-        """The node of a key; its `data` is None for a merge, its name otherwise."""
+        """The node of a key that is no text: its `data` is None for a merge, its name otherwise."""
         if node.text is None:
             self._refuse("a key must be text, not a list or a mapping", node.marks)
         elif node.data is None and node.text in dialect.CONSTANTS:
             self._refuse("a key is missing before this colon", node.marks)
-        if merge or node.data.__class__ is not str:
-            return Node(None if merge else node.text or "", node.marks, node.text)
-        return node
+        return Node(None if merge else node.text or "", node.marks, node.text)
 
     def _insert(self, top: _Open, key: Node, node: Node) -> None:
         keys, parts = top.node.keys, top.node.parts
@@ -258,7 +260,8 @@ class Composer:
                 f"the key '{clean(key.data)}' stands twice, first on line {first}", key.marks
             )
             return
-        if node.marks[:2] == node.marks[2:]:
+        line, column, last, end = node.marks
+        if column == end and line == last:
             node = node.at(key.marks)
         keys[key.data], parts[key.data] = key.marks, node
         top.node.data[key.data] = node.data

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-
+from aispec.late import pattern
 from aispec.spec.words import clean
 
 Scalar = str | int | float | bool | None
@@ -27,10 +26,10 @@ CONSTANTS: dict[str, Scalar] = {
 }
 
 _NUMBER_STARTS = frozenset("0123456789+-.")
-_DECIMAL = re.compile(r"[-+]?[0-9]+")
-_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN")
+_DECIMAL = pattern(r"[-+]?[0-9]+")
+_OTHER_BASE = pattern(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = pattern(r"[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN")
 
 _TAG = "tag:yaml.org,2002:"
 COLLECTION_TAGS = {_TAG + "map": "mapping", _TAG + "seq": "list"}

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|/|[^*?\[/]+|\[")
+from aispec.late import pattern
+
+_PIECES = pattern(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|/|[^*?\[/]+|\[")
 _FOLDERS, _ANYTHING, _NAME = "(?:[^/]+/)*", ".*", "[^/]*"
 _WIDE = (_FOLDERS, _ANYTHING)
 

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from aispec.late import pattern
 from aispec.spec.globs import expression
 
 _MOST_CHARACTERS = 1 << 18
 _MOST_PATTERNS = 2_000
-_ESCAPED = re.compile(r"\\(.)")
-_STARS = re.compile(r"(?<=[^/*])\*{2,}|(?<!\*)\*{2,}(?=[^/*])")  # two of them inside a name
+_ESCAPED = pattern(r"\\(.)")
+_STARS = pattern(r"(?<=[^/*])\*{2,}|(?<!\*)\*{2,}(?=[^/*])")  # two of them inside a name
 
 
 class _Pattern(NamedTuple):
@@ -36,9 +37,9 @@ class Ignored:
     def covers(self, path: str, is_dir: bool) -> bool:
         """Whether an absolute path is left out; the nearest file that says anything decides."""
         relative = os.path.relpath(path, self._base).replace(os.sep, "/") + "/" * is_dir
-        for pattern in self._patterns:  # the last one that says anything decides
-            if pattern.expression.fullmatch(relative):
-                return pattern.leaves_out
+        for each in self._patterns:  # the last one that says anything decides
+            if each.expression.fullmatch(relative):
+                return each.leaves_out
         return self._above is not None and self._above.covers(path, is_dir)
 
 

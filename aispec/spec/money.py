@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from aispec.late import pattern
 from aispec.spec.numerals import SCALES, bounded, period, split, wrong
 
 _TOKENS = {"mtok": 1.0, "ktok": 1e3, "tok": 1e6}
 
-_MONEY = re.compile(r"\s*(\$)?\s*(.*?)\s*(?:([A-Z]{3}|[$€£¥])\s*)?(?:(?:/|per )\s*(.+?))?\s*", re.S)
+_MONEY = pattern(r"\s*(\$)?\s*(.*?)\s*(?:([A-Z]{3}|[$€£¥])\s*)?(?:(?:/|per )\s*(.+?))?\s*", re.S)
 
 
 def money(value: object, per: str) -> float:

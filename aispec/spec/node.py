@@ -9,6 +9,8 @@ from aispec.spec.location import Path, Span
 Marks = tuple[int, int, int, int]
 """First line, first column, last line, column after the last: counted from zero."""
 
+_NO_KEYS: dict[str, Marks] = {}  # of all nodes that are no mapping: a mapping gets its own
+
 
 class Node:
     """A value as it is written, with its place and, where it is a collection, its parts.
@@ -26,7 +28,7 @@ class Node:
         self.size = 1
         self.height = 1
         self.parts: dict[str, Node] | list[Node] | None = None
-        self.keys: dict[str, Marks] = {}
+        self.keys = _NO_KEYS
 
     def at(self, marks: Marks) -> Node:
         """The same value at another place: what an alias stands for."""

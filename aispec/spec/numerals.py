@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aispec.late import pattern
 from aispec.spec.words import clean
 
 LARGEST = 1e18
@@ -13,10 +14,10 @@ _PERIODS = {
     "mo": "month", "session": "session",
 }  # fmt: skip
 
-_QUANTITY = re.compile(
+_QUANTITY = pattern(
     r"\s*(-?)\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([-+]?[0-9]+))?\s*([^0-9\s].*?)?\s*", re.S
 )
-_GROUPED = re.compile(r"(?<=[0-9])[,_' ](?=[0-9])")
+_GROUPED = pattern(r"(?<=[0-9])[,_' ](?=[0-9])")
 
 
 class UnitError(ValueError):

@@ -7,35 +7,9 @@ patterns that libyaml's parser never asks. They are compiled when somebody does.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from aispec.late import patterns_wait
 
-
-class _Late:
-    """Does what a compiled pattern does, and is compiled when that is first asked of it."""
-
-    def __init__(self, *asked: Any) -> None:
-        self._asked = asked
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(re.compile(*self._asked), name)
-        setattr(self, name, found)
-        return found
-
-
-@contextmanager
-def _patterns_wait() -> Iterator[None]:
-    compile_now = re.compile
-    re.compile = _Late  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        re.compile = compile_now
-
-
-with _patterns_wait():
+with patterns_wait():
     from yaml import YAMLError, events
 
 try:

@@ -282,14 +282,14 @@ class _Checker:
             self.visit(part, schema["items"], (*path, number))
 
     def _text(self, value: str, schema: Schema, path: Path) -> None:
-        name = self._name(path)
         if len(value) < schema.get("minLength", 0):
-            self._say("SPEC007", f"{name} is empty", path)
+            self._say("SPEC007", f"{self._name(path)} is empty", path)
         elif len(value) > schema.get("maxLength", len(value)):
-            words = f"{name} has {len(value):,} characters, more than {schema['maxLength']:,}"
-            self._say("SPEC010", words, path)
+            words = f"has {len(value):,} characters, more than {schema['maxLength']:,}"
+            self._say("SPEC010", f"{self._name(path)} {words}", path)
         elif "not" in schema and _pattern(schema["not"]["pattern"]).search(value):
-            self._say("SPEC008", f"{name} has a line break or control character in it", path)
+            words = f"{self._name(path)} has a line break or control character in it"
+            self._say("SPEC008", words, path)
         elif "pattern" in schema and not _pattern(schema["pattern"]).search(value):
             self._pattern_missed(value, schema, path)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from aispec.late import pattern
 from aispec.spec.build import HARDWARE, is_path
 from aispec.spec.document import Document
 from aispec.spec.location import Path
 from aispec.spec.problem import Problem
 from aispec.spec.units import UnitError, read, show
 
-_LEAVES = re.compile(r"/|\\|~|[A-Za-z]:|[a-z0-9+]+://")
+_LEAVES = pattern(r"/|\\|~|[A-Za-z]:|[a-z0-9+]+://")
 _MOST = 100_000
 _DUST = 1e-6
 

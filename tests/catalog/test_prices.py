@@ -117,7 +117,7 @@ def test_unknown_names() -> None:
     assert instance_price("aws/nothing") == ()
     assert instance_price("nobody/p5.48xlarge") == ()
     assert accelerator_prices("nvidia-nothing") == ()
-    assert hourly_range([]) is None
+    assert hourly_range(()) is None
 
 
 def test_a_name_belongs_to_one_provider() -> None:

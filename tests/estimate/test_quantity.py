@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aispec.estimate.answer import Answer
-from aispec.estimate.quantity import Quantity, largest, quantity, smallest, total
+from aispec.estimate.quantity import Late, Quantity, largest, quantity, smallest, total
 from aispec.estimate.units import UnitError, ratio, unit
 
 Q = Quantity
@@ -250,3 +250,27 @@ def test_plain_numbers_join_in() -> None:
 
 def test_a_product_s_unit_names_both() -> None:
     assert (Q(2, "GiB") * Q(3, "tokens")).unit.name == "GiB·tokens"
+
+
+def test_a_late_figure_is_computed_once_and_only_when_it_is_asked_for() -> None:
+    asked = []
+
+    def compute() -> Q:
+        asked.append("once")
+        return Q(3, "GiB", low=2, high=4, how="counted", inputs=(Q(1),), sources=("here",))
+
+    late = Late(compute)
+    assert isinstance(late, Q)
+    assert not hasattr(late, "pages")
+    assert asked == []
+    assert (late + Q(1, "GiB")).high == 5
+    assert (late.value, late.low, late.how, late.sources) == (3, 2, "counted", ("here",))
+    assert repr(late) == repr(compute())
+    assert asked == ["once", "once"]
+
+
+def test_a_late_figure_may_turn_out_unknown() -> None:
+    late = Late(lambda: Q.unknown("GiB", "nobody says"))
+    assert not late.known
+    assert late.how == "nobody says"
+    assert late.above(1 * Q(1, "GiB")) is Answer.UNKNOWN

@@ -18,7 +18,7 @@ from aispec.estimate.cost.hourly import (
 )
 from aispec.estimate.cost.tokens import Tariff, for_length, listed, stated
 from aispec.estimate.fact import Absent, Fact, Facts
-from aispec.estimate.quantity import How, Quantity, total
+from aispec.estimate.quantity import How, Late, Quantity, total
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
 from aispec.estimate.units import DAYS_A_MONTH
@@ -144,15 +144,18 @@ def _batch_cost(tariff: Tariff, jobs: tuple[BatchJob, ...]) -> Quantity:
 
 def per_unit(month: Quantity, workload: Workload, request: Request, traffic: Traffic) -> Facts:
     """Return the month's cost over the tokens, sessions and users that it serves."""
-    tokens = tokens_per_day(traffic, request, workload.batch)
-    monthly_tokens = tokens * DAYS_A_MONTH
+
+    def for_tokens() -> Quantity:
+        monthly = tokens_per_day(traffic, request, workload.batch) * DAYS_A_MONTH
+        return _share(month, monthly, "USD/Mtok", 1e6)
+
     sessions = traffic.per_day * (DAYS_A_MONTH / request.per_session)
     users = workload.users.daily
     per_user: Fact = Absent("daily users are not given")
     if users:
         per_user = _figure(month, "USD/user·month", "month / daily users", month, 1 / users)
     return {
-        "cost.per_million_tokens": _share(month, monthly_tokens, "USD/Mtok", 1e6),
+        "cost.per_million_tokens": Late(for_tokens),
         "cost.per_session": _share(month, sessions, "USD/session", 1.0),
         "cost.per_user_month": per_user,
     }
@@ -217,6 +220,10 @@ def _small(request: Request, traffic: Traffic) -> Fact:
     """Return what the load costs with a small model; whether that one will do is not said."""
     if traffic.only_batch:
         return Absent("there are batch jobs alone")
+    return Late(lambda: _with_small(request, traffic))
+
+
+def _with_small(request: Request, traffic: Traffic) -> Quantity:
     day = _served(_small_tariff(int(request.longest_input.value)), request, traffic)
     how = f"the same requests to {_SMALL} at list price, where it is good enough"
     return _figure(day, "USD/month", how, day, DAYS_A_MONTH)

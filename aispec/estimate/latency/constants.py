@@ -7,7 +7,7 @@ engine or a device without factors of its own has its parents' constants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import exp
 from typing import Any
@@ -93,12 +93,21 @@ def linked(device: Accelerator) -> bool:
 @lru_cache(maxsize=1024)
 def constants(tags: tuple[str, ...]) -> Constants:
     """Return every constant for these tags."""
-    found = {}
+    found = dict.fromkeys(load_data("latency")["constants"], 1.0)
+    by_tag = _factors()
+    for tag in tags:
+        for name, factor in by_tag.get(tag, ()):
+            found[name] *= factor
+    return found
+
+
+@lru_cache(maxsize=1)
+def _factors() -> Mapping[str, Sequence[tuple[str, float]]]:
+    """The factors of each tag, with the names of the constants that they are of."""
+    found: dict[str, list[tuple[str, float]]] = {}
     for name, factors in load_data("latency")["constants"].items():
-        value = 1.0
-        for tag in tags:
-            value *= factors.get(tag, 1.0)
-        found[name] = value
+        for tag, factor in factors.items():
+            found.setdefault(tag, []).append((name, factor))
     return found
 
 

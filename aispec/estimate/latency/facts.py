@@ -10,7 +10,7 @@ from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.latency.targets import Asked, Percentiles, Targets
-from aispec.estimate.quantity import Quantity, largest
+from aispec.estimate.quantity import Late, Quantity, largest
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import ApiLatency, Sla
@@ -31,10 +31,6 @@ def spread(speed: Roofline, figure: str) -> tuple[float, float]:
     return bounds(speed.tags, figure, regime(figure, speed.active))
 
 
-SEARCHED = "throughput.max_rate_at_targets"
-"""The fact that takes longer than all the others of its groups."""
-
-
 def unknown(reason: str) -> Facts:
     """Return both groups' facts where they can't be computed."""
     return {name: Quantity.unknown(FACTS[name].unit, reason) for name in (*_LATENCY, *_THROUGHPUT)}
@@ -52,13 +48,11 @@ def facts(
     replicas: int,
     ranks: int = 1,
     promised: Sla = _NOTHING,
-    *,
-    brief: bool = False,
 ) -> Facts:
     """Return both groups' facts for a self-hosted deployment at its expected concurrency.
 
     `load` is that of one of the `ranks` of data parallelism that a replica has. Times are those at
-    the percentiles that `promised` is written in. `brief` leaves out `SEARCHED`.
+    the percentiles that `promised` is written in.
     """
     prompt, output = read_prompt(request), request.output.value
     percentiles = Percentiles.of(promised)
@@ -87,10 +81,8 @@ def facts(
     }
     able = _throughput(speed, load, request, (replicas, ranks))
     if load is not None:
-        able[SEARCHED] = (
-            Absent("nobody asks for it")
-            if brief
-            else _at_targets(speed, load, request, replicas * ranks, promised)
+        able["throughput.max_rate_at_targets"] = _at_targets(
+            speed, load, request, replicas * ranks, promised
         )
     return {**found, **able}
 
@@ -147,19 +139,30 @@ def _throughput(
     )
     used, need = _busy(load, capacity, *each)
     return {
-        "throughput.tokens_per_second": (capacity * request.output / Quantity(1, "requests"))
-        .to("tokens/s")
-        .told("requests a second x output tokens", inputs=(capacity, request.output)),
+        "throughput.tokens_per_second": Late(lambda: _tokens(capacity, request.output)),
         "throughput.requests_per_second": capacity,
         "throughput.utilization": used,
         "throughput.replicas_needed": need,
     }
 
 
+def _tokens(capacity: Quantity, output: Quantity) -> Quantity:
+    each_second = (capacity * output / Quantity(1, "requests")).to("tokens/s")
+    return each_second.told("requests a second x output tokens", inputs=(capacity, output))
+
+
 def _at_targets(speed: Roofline, load: Load, request: Request, serving: int, promised: Sla) -> Fact:
     targets = Targets.of(promised)
     if not targets.any:
         return Absent("no target of latency is written")
+    return Late(lambda: _highest_rate(speed, load, request, serving, promised))
+
+
+def _highest_rate(
+    speed: Roofline, load: Load, request: Request, serving: int, promised: Sla
+) -> Quantity:
+    """Search for the rate at targets: it takes longer than all the other facts of its groups."""
+    targets = Targets.of(promised)
     asked = Asked(
         speed, load.slots, read_prompt(request), request.output.value, Percentiles.of(promised)
     )

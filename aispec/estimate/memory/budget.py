@@ -33,30 +33,38 @@ class Budget:
     room: Quantity  # what is left for that which lives outside the engine's budget
 
 
-@lru_cache(maxsize=16)
 def total_memory(machines: Machines, reported: bool = False) -> Quantity:
     """Return the memory of one device that a framework can use, over all it may be.
 
     `reported` asks for the total that the driver reports, whatever the system has taken of it.
     """
-    sizes = [size for each in machines.candidates for size in _sizes(machines, each, reported)]
+    device = machines.accelerator
+    if device is None:
+        return Quantity.unknown("GiB", f"the memory of {machines.asked} is not known")
+    return _memory_of(machines.candidates, machines.option_gb, reported)
+
+
+@lru_cache(maxsize=256)
+def _memory_of(
+    candidates: tuple[Accelerator, ...], option_gb: float | None, reported: bool
+) -> Quantity:
+    sizes = [size for each in candidates for size in _sizes(each, option_gb, reported)]
     if not sizes:
-        name = machines.accelerator.name if machines.accelerator else machines.asked
-        return Quantity.unknown("GiB", f"the memory of {name} is not known")
+        return Quantity.unknown("GiB", f"the memory of {candidates[0].name} is not known")
     return Quantity(
         sizes[0][0],
         "GiB",
         low=min(size[1] for size in sizes),
         high=max(size[2] for size in sizes),
-        how=lambda: " or ".join(f"{each.name}" for each in machines.candidates),
-        sources=machines.candidates[0].sources[:2],
+        how=lambda: " or ".join(f"{each.name}" for each in candidates),
+        sources=candidates[0].sources[:2],
     )
 
 
 def _sizes(
-    machines: Machines, each: Accelerator, reported: bool
+    each: Accelerator, option_gb: float | None, reported: bool
 ) -> list[tuple[float, float, float]]:
-    options = [machines.option_gb] if machines.option_gb else [None, *each.options_gb]
+    options = [option_gb] if option_gb else [None, *each.options_gb]
     found = [each.usable_gib(option, reported) for option in options]
     return [
         (likely, low, high)

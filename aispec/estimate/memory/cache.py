@@ -21,7 +21,7 @@ from aispec.estimate.architecture.cache import (
 from aispec.estimate.memory.dealing import deal
 from aispec.estimate.memory.paged import Kind, State, group_size, pages_alike, sequence_bytes
 from aispec.estimate.quantity import Quantity
-from aispec.record import record
+from aispec.record import made, record
 
 _BLOCK = 16  # tokens of a cache block
 _PAD = 256  # llama.cpp rounds windows up to this many tokens
@@ -30,6 +30,8 @@ _OBEYS = {"vllm": (0, 13), "tensorrt-llm": (0,), "sglang": (0, 5)}  # cache form
 _LLM_COMPRESSOR = ("redhatai", "neuralmagic", "nm-testing")
 _LATENT_SINCE = (0, 7)  # the vLLM that caches latents; earlier ones cache whole heads of 256
 _EXPANDED = 256
+
+Pages = tuple[list[Kind], bool]
 
 
 @record
@@ -43,6 +45,8 @@ class Cache:
     setup: Setup
     split: int  # context-parallel degree
     drafted: int = 0  # tokens that the model's own prediction module drafts, in a layer of its own
+    tokens: list[Quantity] = made(default_factory=list, init=False)  # bytes of one, once asked for
+    pages: dict[float, Pages] = made(default_factory=dict, init=False)  # by bytes of an element
 
     @property
     def grouped(self) -> bool:
@@ -51,6 +55,11 @@ class Cache:
 
     def per_token(self) -> Quantity:
         """Bytes of one token, every layer counted."""
+        if not self.tokens:
+            self.tokens.append(self._per_token())
+        return self.tokens[0]
+
+    def _per_token(self) -> Quantity:
         elements = sum(group.layers * group.elements for group in self._laid_out())
         elements *= self.stage / self.split
         low, high = self.between
@@ -65,22 +74,29 @@ class Cache:
     def of(self, tokens: Quantity) -> Quantity:
         """GiB that one sequence of so many tokens takes."""
         likely = self._sequence(tokens.value, 1, self.bytes_per_element)
-        least, most = self.between
         fewest = 1 if self.grouped else 0
         return Quantity(
             likely / 2**30,
             "GiB",
-            low=min(self._sequence(tokens.low, fewest, least), likely) / 2**30,
-            high=max(self._sequence(tokens.high, 2, most), likely) / 2**30,
+            low=min(self._sequence(tokens.low, fewest, self.between[0]), likely) / 2**30,
+            high=self._most(tokens.high, likely),
             how=lambda: f"{tokens.value:,.0f} tokens x {self.per_token().value:,.0f} bytes",
             inputs=(tokens, self.per_token()),
         )
 
+    def at_most(self, tokens: float) -> float:
+        """GiB that one sequence of exactly so many tokens takes at most."""
+        return self._most(tokens, self._sequence(tokens, 1, self.bytes_per_element))
+
+    def _most(self, tokens: float, likely: float) -> float:
+        return max(self._sequence(tokens, 2, self.between[1]), likely) / 2**30
+
     def _sequence(self, tokens: float, steps: int, element: float) -> float:
-        groups = self._groups()
-        kinds = [Kind(g.layers, g.elements * element, g.window) for g in groups]
-        uneven = bool(self.shape.state_layers) or any(group.window for group in groups)
-        if self.grouped and kinds and uneven and pages_alike(kinds):
+        found = self.pages.get(element)
+        if found is None:
+            found = self.pages[element] = self._pages(element)
+        kinds, shared = found
+        if shared:
             in_flight = steps * self.setup.batched_tokens
             bytes_ = sequence_bytes(kinds, self._state(steps), tokens / self.split, in_flight)
             return bytes_ * self.stage
@@ -90,6 +106,13 @@ class Cache:
             kept = min(blocks, self._kept(kind.window, steps)) if kind.window else blocks
             bytes_ += kind.layers * kind.token_bytes * kept
         return (bytes_ / self.split + self.shape.state_bytes) * self.stage
+
+    def _pages(self, element: float) -> Pages:
+        """The kinds of layers, and whether they share blocks of one size."""
+        groups = self._groups()
+        kinds = [Kind(g.layers, g.elements * element, g.window) for g in groups]
+        uneven = bool(self.shape.state_layers) or any(group.window for group in groups)
+        return kinds, self.grouped and bool(kinds) and uneven and pages_alike(kinds)
 
     def _state(self, steps: int) -> State | None:
         """Recurrent layers as vLLM keeps them; unless it is told, prefix caching adds a state."""

@@ -57,7 +57,7 @@ def _longest(cache: Cache, available: float, context: int) -> int:
     low, high = 0, context // _STEP
     while low < high:
         middle = (low + high + 1) // 2
-        fits = cache.of(Quantity(float(middle * _STEP), "tokens")).high <= available
+        fits = cache.at_most(float(middle * _STEP)) <= available
         low, high = (middle, high) if fits else (low, middle - 1)
     return low * _STEP
 

@@ -14,10 +14,11 @@ Closed forms with constants from `aispec/catalog/data/engines.yaml`, each with i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.deployment import Deployment, Machines, Setup, Sharding
-from aispec.catalog.engines import Version, version_of
+from aispec.catalog.engines import EngineFacts, Version, version_of
 from aispec.estimate.quantity import Quantity, combined, largest
 from aispec.record import record
 
@@ -49,10 +50,15 @@ def constant(setup: Setup, name: str, unit: str = "GiB") -> Quantity:
     Where the version is not said it is the latest's, with a low bound that reaches back to the row
     before, unless that ended long ago: what an older engine leaves may be more.
     """
-    row = setup.facts.of(name, setup.version)
+    return _constant(setup.facts, setup.version, name, unit)
+
+
+@lru_cache(maxsize=512)
+def _constant(facts: EngineFacts, version: Version | None, name: str, unit: str) -> Quantity:
+    row = facts.of(name, version)
     low, high = row.get("low", row["value"]), row.get("high", row["value"])
-    if setup.version is None and not _settled(setup.facts.latest, version_of(row["since"])):
-        rows = setup.facts.constants[name]
+    if version is None and not _settled(facts.latest, version_of(row["since"])):
+        rows = facts.constants[name]
         low = min(low, *(r.get("low", r["value"]) for r in rows[-2:]))
     source = (row["source"],)
     return Quantity(row["value"], unit, low=low, high=high, how=row["source"], sources=source)

@@ -14,6 +14,10 @@ def main() -> None:
         sys.stdout.write(f"aispec {__version__}\n")
         return
     gc.disable()  # a process that soon ends is a tenth quicker without looking for cycles
+    from aispec.late import patterns_wait
+
+    with patterns_wait():
+        import click  # noqa: F401 - what it imports has patterns that nobody will ask
     from aispec.surface.cli.app import run
 
     _leave(run())
