@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aispec.catalog.tokenizers import encoding, tokenizer_of
 from aispec.estimate import tokens
 from aispec.estimate.tokens import count_tokens
 
@@ -59,6 +60,44 @@ def test_an_installed_vocabulary_counts_exactly(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tokens, "_vocabulary", {"llama3": Words()}.get)
     count = count_tokens("one two three", "meta-llama/Llama-3.1-8B-Instruct")
     assert (count.value, count.exact, count.how) == (3, True, "counted with llama3")
+
+
+def test_a_rebuilt_vocabulary_counts_within_three_per_cent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, str]] = []
+
+    class Rebuilt:
+        @staticmethod
+        def token_count(text: str, version: str) -> int:
+            asked.append((len(text), version))
+            return len(text) // 4
+
+    monkeypatch.setitem(sys.modules, "ctok", Rebuilt)
+    kind = tokenizer_of("claude-opus-4-8")
+    count = count_tokens("abcd" * 1000, "claude-opus-4-8")
+    assert (count.value, count.low, count.high) == (1000, 970, 1030)
+    assert count.how == f"counted with a reconstruction of {kind.name}"
+    assert asked == [(4000, kind.ctok)]
+    long = count_tokens("abcd" * (1 << 18), "claude-opus-4-8")
+    assert asked[1:] == [(4096, kind.ctok)] * 16  # it is slow
+    assert long.value == 1 << 18
+    assert long.low < 0.97 * long.value < 1.03 * long.value < long.high
+    count_tokens("abcd" * 1000, "gemini-2.5-pro")
+    assert len(asked) == 17
+
+
+@pytest.mark.parametrize(("foreign", "share"), [(0, 0.0), (400, 0.5), (800, 1.0), (1000, 1.0)])
+def test_the_ratio_follows_the_share_of_other_scripts(foreign: int, share: float) -> None:
+    kind = tokenizer_of("gemini-2.5-pro")
+    text = "é" * foreign + "a" * (1000 - foreign)
+    base = len(encoding("o200k_base").encode_ordinary(text))
+    expected = [
+        base * (plain * (1 - share) + other * share)
+        for plain, other in zip(kind.plain, kind.other, strict=True)
+    ]
+    count = count_tokens(text, "gemini-2.5-pro")
+    assert [count.value, count.low / 0.9, count.high / 1.1] == pytest.approx(expected)
 
 
 def test_blanks_without_end_are_not_given_to_the_tokenizer() -> None:
