@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aispec.catalog.store import load_data
 from aispec.catalog.tokenizers import encoding, tokenizer_of
 from aispec.estimate import tokens
 from aispec.estimate.tokens import count_tokens
@@ -121,3 +122,17 @@ def test_any_text_has_a_count(text: str) -> None:
     for model in ("gpt-4o", "gpt-4", "claude-opus-5", None):
         count = count_tokens(text, model)
         assert 0 <= count.low <= count.value <= count.high
+
+
+def test_an_estimate_says_why_it_is_one() -> None:
+    llama = count_tokens("The parcel was delivered.", "llama-3.1-8b")
+    assert "; the vocabulary of llama3 is not installed (extra: tokens)" in str(llama.how)
+    unknown = count_tokens("The parcel was delivered.", "a-model-of-ours")
+    assert str(unknown.how).endswith(f"; {tokenizer_of('a-model-of-ours').why}")
+
+
+def test_what_an_entry_says_decides_where_nobody_knows_the_name() -> None:
+    said = next(iter(load_data("tokenizers/encodings")["said"]))
+    told = count_tokens("The parcel was delivered.", "a-model-of-ours", said)
+    assert tokenizer_of("a-model-of-ours", said) != tokenizer_of("a-model-of-ours")
+    assert told.how != count_tokens("The parcel was delivered.", "a-model-of-ours").how
