@@ -85,12 +85,14 @@ def encoding(name: str) -> Encoding:
     from tiktoken import Encoding
 
     entry = _data()["encodings"][name]
-    return Encoding(
+    made = Encoding(
         name,
         pat_str=entry["pattern"],
         mergeable_ranks=ranks(name),
         special_tokens={},
     )
+    made._mergeable_ranks = {}  # it counts by its own copy; these take 26 MiB
+    return made
 
 
 def ranks(name: str) -> dict[bytes, int]:

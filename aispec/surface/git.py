@@ -16,6 +16,7 @@ MAX_LISTING = 64 << 20
 """Bytes of a commit's list of files; some 500,000 of them."""
 
 _SECONDS = 60.0
+_BATCH = 8 << 20  # bytes that are asked of git at once
 _SECRETS = ("TOKEN", "AISPEC_", "ACTIONS_")
 _FILE_MODES = (b"100644", b"100755")
 
@@ -95,8 +96,14 @@ class Repository:
                 yield Entry(os.fsdecode(path), blob.decode("ascii"), int(size))
 
     def contents(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
-        """Yield the bytes of files. Raises `GitError` where one is not in this clone."""
-        wanted = [*entries]
+        """Yield the bytes of files. Raises `GitError` where one is not in this clone.
+
+        Few are held at once, however many there are.
+        """
+        for some in _batches(entries):
+            yield from self._contents(some)
+
+    def _contents(self, wanted: list[Entry]) -> Iterator[tuple[Entry, bytes]]:
         asked = "".join(f"{entry.blob}\n" for entry in wanted).encode("ascii")
         answer = _run(["cat-file", "--batch"], self.top, asked).stdout
         at = 0
@@ -118,6 +125,20 @@ class Repository:
                 " or clone the whole history (fetch-depth: 0 of actions/checkout)"
             )
         return "`git fetch` may have it; `git branch --all` and `git tag` list what there is"
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """The files in runs of few bytes, one at least."""
+    batch: list[Entry] = []
+    room = _BATCH
+    for entry in entries:
+        if batch and entry.size > room:
+            yield batch
+            batch, room = [], _BATCH
+        batch.append(entry)
+        room -= entry.size
+    if batch:
+        yield batch
 
 
 def environment() -> dict[str, str]:

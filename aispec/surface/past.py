@@ -19,10 +19,11 @@ from aispec.spec.reader import read
 from aispec.spec.sense import paths
 from aispec.spec.settings import NAME as SETTINGS
 from aispec.spec.settings import Settings, load_settings
+from aispec.spec.text_file import MOST as MOST_OF_A_PROMPT
 from aispec.surface.git import Entry, GitError
 
 MAX_FILE = 4 << 20
-"""Bytes of one file; larger ones are weights, and are left out."""
+"""Bytes of one file; larger ones are weights, and are left out, but for prompts."""
 
 MAX_FILES = 20_000
 MAX_BYTES = 128 << 20
@@ -69,7 +70,9 @@ def unpacked(
             if named(path) or _is_spec(path) or any(_governs(s, folder, path) for s in governed)
         ]
         shelf.take(specs)
-        shelf.take(path for spec in specs for path in shelf.beside(spec))
+        beside = [*dict.fromkeys(named for spec in specs for named in shelf.beside(spec))]
+        shelf.take(path for path, prompt in beside if not prompt)
+        shelf.take((path for path, prompt in beside if prompt), MOST_OF_A_PROMPT)
         yield folder
 
 
@@ -78,7 +81,7 @@ def _harmless(entry: Entry) -> bool:
     steps = entry.path.split("/")
     if any(step in ("", ".", "..") or step.lower() == ".git" for step in steps):
         return False
-    return entry.size <= MAX_FILE and "\\" not in entry.path and not os.path.isabs(entry.path)
+    return "\\" not in entry.path and not os.path.isabs(entry.path)
 
 
 def _by_name(path: str) -> bool:
@@ -129,9 +132,10 @@ class _Shelf:
         self._taken: set[str] = set()
         self._bytes = 0
 
-    def take(self, wanted: Iterable[str]) -> None:
-        """Write files that are not there yet."""
-        new = [path for path in dict.fromkeys(wanted) if path not in self._taken]
+    def take(self, wanted: Iterable[str], most: int = MAX_FILE) -> None:
+        """Write files that are not there yet and have at most so many bytes."""
+        fit = (path for path in dict.fromkeys(wanted) if self._entries[path].size <= most)
+        new = [path for path in fit if path not in self._taken]
         self._taken.update(new)
         self._bytes += sum(self._entries[path].size for path in new)
         if len(self._taken) > MAX_FILES or self._bytes > MAX_BYTES:
@@ -158,15 +162,16 @@ class _Shelf:
             if path.rpartition("/")[2] == SETTINGS or path == config:
                 yield load_settings(os.path.join(self._folder, path))[0]
 
-    def beside(self, spec: str) -> Iterator[str]:
-        """The files that a spec names: prompts, and those of a local model."""
+    def beside(self, spec: str) -> Iterator[tuple[str, bool]]:
+        """The files that a spec names, and whether each is a prompt or a local model's."""
         full = os.path.join(self._folder, spec)
         if not os.path.isfile(full):
             return
         with open(full, "rb") as file:
             found = read(file.read((1 << 20) + 1), spec)
         for located in found.deployments:
-            for _, written in paths(located.document.data):
+            for at, written in paths(located.document.data):
                 if not os.path.isabs(written):
                     there = os.path.join(os.path.dirname(full), written)
-                    yield from _below(there, self._folder, self._entries)
+                    for path in _below(there, self._folder, self._entries):
+                        yield path, "prompts" in at

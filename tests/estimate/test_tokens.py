@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from aispec.catalog.store import load_data
+from aispec.catalog.tokenizers import encoding, tokenizer_of
 from aispec.estimate import tokens
 from aispec.estimate.tokens import count_tokens
 
@@ -61,6 +63,44 @@ def test_an_installed_vocabulary_counts_exactly(monkeypatch: pytest.MonkeyPatch)
     assert (count.value, count.exact, count.how) == (3, True, "counted with llama3")
 
 
+def test_a_rebuilt_vocabulary_counts_within_three_per_cent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, str]] = []
+
+    class Rebuilt:
+        @staticmethod
+        def token_count(text: str, version: str) -> int:
+            asked.append((len(text), version))
+            return len(text) // 4
+
+    monkeypatch.setitem(sys.modules, "ctok", Rebuilt)
+    kind = tokenizer_of("claude-opus-4-8")
+    count = count_tokens("abcd" * 1000, "claude-opus-4-8")
+    assert (count.value, count.low, count.high) == (1000, 970, 1030)
+    assert count.how == f"counted with a reconstruction of {kind.name}"
+    assert asked == [(4000, kind.ctok)]
+    long = count_tokens("abcd" * (1 << 18), "claude-opus-4-8")
+    assert asked[1:] == [(4096, kind.ctok)] * 16  # it is slow
+    assert long.value == 1 << 18
+    assert long.low < 0.97 * long.value < 1.03 * long.value < long.high
+    count_tokens("abcd" * 1000, "gemini-2.5-pro")
+    assert len(asked) == 17
+
+
+@pytest.mark.parametrize(("foreign", "share"), [(0, 0.0), (400, 0.5), (800, 1.0), (1000, 1.0)])
+def test_the_ratio_follows_the_share_of_other_scripts(foreign: int, share: float) -> None:
+    kind = tokenizer_of("gemini-2.5-pro")
+    text = "é" * foreign + "a" * (1000 - foreign)
+    base = len(encoding("o200k_base").encode_ordinary(text))
+    expected = [
+        base * (plain * (1 - share) + other * share)
+        for plain, other in zip(kind.plain, kind.other, strict=True)
+    ]
+    count = count_tokens(text, "gemini-2.5-pro")
+    assert [count.value, count.low / 0.9, count.high / 1.1] == pytest.approx(expected)
+
+
 def test_blanks_without_end_are_not_given_to_the_tokenizer() -> None:
     count = count_tokens("a" + " " * 1_000_000 + "b", "gpt-4o")
     assert not count.exact
@@ -82,3 +122,17 @@ def test_any_text_has_a_count(text: str) -> None:
     for model in ("gpt-4o", "gpt-4", "claude-opus-5", None):
         count = count_tokens(text, model)
         assert 0 <= count.low <= count.value <= count.high
+
+
+def test_an_estimate_says_why_it_is_one() -> None:
+    llama = count_tokens("The parcel was delivered.", "llama-3.1-8b")
+    assert "; the vocabulary of llama3 is not installed (extra: tokens)" in str(llama.how)
+    unknown = count_tokens("The parcel was delivered.", "a-model-of-ours")
+    assert str(unknown.how).endswith(f"; {tokenizer_of('a-model-of-ours').why}")
+
+
+def test_what_an_entry_says_decides_where_nobody_knows_the_name() -> None:
+    said = next(iter(load_data("tokenizers/encodings")["said"]))
+    told = count_tokens("The parcel was delivered.", "a-model-of-ours", said)
+    assert tokenizer_of("a-model-of-ours", said) != tokenizer_of("a-model-of-ours")
+    assert told.how != count_tokens("The parcel was delivered.", "a-model-of-ours").how

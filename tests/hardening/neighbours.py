@@ -134,6 +134,8 @@ def changes(seed: int, count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _changed(draw: Random, name: str, data: bytes) -> bytes:
+    if name.startswith("prompts/") and draw.random() < 0.6:
+        return _long(draw)
     if name in _SCHEMAS and draw.random() < 0.4:
         return json.dumps(Drawer(draw, _schema(_SCHEMAS[name])).data()).encode()
     if name.endswith((".gguf", ".safetensors")) or draw.random() < 0.1:
@@ -143,6 +145,18 @@ def _changed(draw: Random, name: str, data: bytes) -> bytes:
     kind = draw.choice(list(KINDS))
     made = KINDS[kind][1](draw, data.decode("utf-8", "replace"))
     return made if isinstance(made, bytes) else made.encode("utf-8", "surrogatepass")
+
+
+def _long(draw: Random) -> bytes:
+    """A text of up to 8 MiB of one piece over and over, a character or a page, or of noise."""
+    size = 1 << draw.randrange(12, 24)
+    if draw.random() < 0.2:
+        return draw.randbytes(size)
+    letters = draw.choice(["a", " ", "\n", "=", "\0", "'", "Aa1 ", "\u0915\u094d", "\U0001f600"])
+    piece = "".join(draw.choices(letters, k=draw.choice([1, 7, 100, 19_990]))) + draw.choice(
+        ["", "x"]
+    )
+    return (piece.encode() * (size // len(piece) + 1))[:size]
 
 
 @cache

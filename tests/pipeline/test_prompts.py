@@ -163,4 +163,4 @@ def test_a_whole_run_on_a_long_prompt_stays_in_bounds(tmp_path: Path) -> None:
     )
     code, errors, took = whole(["check"], tmp_path)
     assert (code, errors.strip()) == (1, b"")
-    assert took.mebibytes < 150
+    assert took.mebibytes < 125

@@ -81,6 +81,7 @@ def test_a_model_too_large_is_offered_fewer_bits_and_more_cards_cheapest_first()
     assert offered[0].set == {"precision.weights": "fp8"}
     assert "same cost" in offered[0].effect
     assert offered[0].effect.startswith("fits with ")
+    assert "with a warning" not in offered[0].effect
     more = next(each for each in offered if each.set == {"hardware.count": 4})
     assert "+$" in more.effect
     costs = [each.cost_month or 0.0 for each in offered]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aispec.surface import past
+from aispec.surface import git, past
 from aispec.surface.git import Entry, GitError
 from aispec.surface.past import unpacked
 
@@ -99,6 +99,25 @@ def test_large_files_and_pointers_are_left_out() -> None:
         {"ai-deploy.yaml": pointer, "b.ai-deploy.yaml": CHAT}, {"b.ai-deploy.yaml": 1 << 30}
     )
     assert written(store) == []
+
+
+def test_a_prompt_may_be_larger_than_other_files() -> None:
+    spec = CHAT.replace(b"PROMPT", b"long.txt") + b"---\n"
+    spec += CHAT.replace(b"PROMPT", b"huge.txt").replace(b"chat", b"other")
+    spec += b"---\n" + CHAT.replace(b"llama-3.1-8b-instruct", b"{path: model}").replace(
+        b"chat", b"c"
+    )
+    files = {"ai-deploy.yaml": spec, "long.txt": b"x", "huge.txt": b"x", "model/a.gguf": b"x"}
+    sizes = {"long.txt": 5 << 20, "huge.txt": (64 << 20) + 1, "model/a.gguf": 5 << 20}
+    assert written(Store(files, sizes)) == ["ai-deploy.yaml", "long.txt"]
+
+
+def test_git_is_asked_for_few_bytes_at_once() -> None:
+    sizes = [1 << 20, 4 << 20, 4 << 20, 40 << 20, 1, 8 << 20, 1]
+    entries = [Entry(str(n), str(n), size) for n, size in enumerate(sizes)]
+    batches = [[entry.path for entry in batch] for batch in git._batches(entries)]
+    assert batches == [["0", "1"], ["2"], ["3"], ["4"], ["5"], ["6"]]
+    assert [*git._batches([])] == []
 
 
 def test_a_commit_that_is_too_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
