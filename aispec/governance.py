@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from aispec.catalog.store import Catalog, CatalogError
 from aispec.policy.baseline import NAME, Baseline, BaselineError, read
 from aispec.policy.engine import from_problem
-from aispec.policy.finding import SEVERITIES, Finding
+from aispec.policy.finding import Finding
 from aispec.policy.rule import Rule, load_builtin
 from aispec.policy.selection import Selection
 from aispec.record import record, replace
-from aispec.report.report import FailOn
+from aispec.report.report import FailOn, strictest
 from aispec.spec.location import START
 from aispec.spec.problem import Problem
 from aispec.spec.reader import SpecFile
@@ -117,9 +117,7 @@ class Governor:
 
     def fail_on(self, files: Sequence[SpecFile]) -> FailOn:
         """Return the strictest threshold of all settings in play."""
-        asked = [self.of(file.path).settings.fail_on for file in files]
-        named = [word for word in SEVERITIES if word in asked]
-        return named[-1] if named else "error"
+        return strictest(self.of(file.path).settings.fail_on for file in files)
 
     def _govern(self, path: str) -> Governance:
         full = os.path.join(self._root, path)

@@ -28,6 +28,14 @@ def _root() -> str:
     return os.path.join(_PACKAGE, "_data") if packaged() else os.path.dirname(_PACKAGE)
 
 
+def homes() -> tuple[str, ...]:
+    """The folders that all of aispec lies in, code and data."""
+    beside = (
+        () if packaged() else (os.path.join(_root(), "rules"), os.path.join(_root(), "schemas"))
+    )
+    return _PACKAGE, *beside
+
+
 def rules_dir() -> Path:
     """The folder of the rules that come with aispec."""
     from pathlib import Path

@@ -10,6 +10,7 @@ from hypothesis import settings
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("AISPEC_EXPLORE") else "steady")
+os.environ["AISPEC_CACHE_DIR"] = ""  # no test finds what another one kept, nor writes to a home
 
 
 @pytest.fixture

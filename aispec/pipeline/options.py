@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
-from aispec.policy.rule import Rule
 from aispec.record import made, record
-from aispec.report.report import FailOn, Report
+
+if TYPE_CHECKING:
+    from aispec.policy.rule import Rule
+    from aispec.report.report import FailOn, Report
 
 
 @record
@@ -27,4 +30,14 @@ class Options:
     remedies: bool | None = None  # None: unless there are very many findings
     files: Mapping[str, str] = made(default_factory=dict)  # not on disk, by the name in a spec
     before: Report | None = None  # the run that this one is compared with
+    kept: str | None = None  # a folder of earlier results; reports then have overviews only
     rules: tuple[Rule, ...] = ()  # beside those that come with aispec and those settings name
+
+
+MOST_DEPLOYMENTS = 50
+"""With more deployments that something is found in, remedies are looked for only when asked."""
+
+
+def seeking(wanting: int, options: Options) -> bool:
+    """Whether remedies are looked for in a run in which so many deployments want one."""
+    return wanting <= MOST_DEPLOYMENTS if options.remedies is None else options.remedies

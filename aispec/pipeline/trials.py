@@ -16,14 +16,10 @@ from aispec.estimate.routes import blend, loads
 from aispec.estimate.stated import stated
 from aispec.governance import Governance
 from aispec.policy.engine import finds, verdicts
-from aispec.policy.finding import Finding
 from aispec.policy.remedy import Outcome, Trials, remedies
 from aispec.record import made, record, replace
 from aispec.report.report import Judged
 from aispec.spec.model import Spec, Workload
-
-MOST_DEPLOYMENTS = 50
-"""With more deployments that something is found in, remedies are looked for only when asked."""
 
 
 @record
@@ -116,31 +112,19 @@ class Bench:
         return Outcome(door, facts, lambda: whole, whole.__contains__)
 
 
-def with_remedies(
-    judged: Sequence[Judged], benches: Sequence[Bench], *, asked: bool | None
-) -> list[Judged]:
-    """Return the deployments with remedies on their errors and warnings.
-
-    `asked` is whether to look for them; where that is left open, not in a run of very many.
-    """
-    wanting = sum(any(map(_wants, each.findings)) for each in judged)
-    if asked is False or (asked is None and wanting > MOST_DEPLOYMENTS):
-        return list(judged)
+def with_remedies(judged: Sequence[Judged], benches: Sequence[Bench]) -> list[Judged]:
+    """Return the deployments with remedies on their errors and warnings."""
     return [_remedied(each, bench) for each, bench in zip(judged, benches, strict=True)]
 
 
-def _wants(finding: Finding) -> bool:
-    return finding.silenced is None and finding.severity != "note"
-
-
 def _remedied(each: Judged, bench: Bench) -> Judged:
-    if not any(map(_wants, each.findings)) or not _tried(bench):
+    if not each.wanting or not _tried(bench):
         return each
     rules = bench.governance.rules
     whole = bench.attempt(bench.deployment.spec) if bench.targets else None
     before = whole or bench.as_it_is(each.facts)
     trials = Trials(before, {rule.code: rule for rule in rules}, bench.attempt)
-    order = sorted((f for f in each.findings if _wants(f)), key=lambda f: f.severity)
+    order = sorted((f for f in each.findings if f.wanting), key=lambda f: f.severity)
     found = {finding.fingerprint: remedies(finding, trials) for finding in order}
     return replace(
         each,

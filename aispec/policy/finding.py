@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from aispec.digest import digest
 from aispec.record import made, record
 from aispec.spec.location import START, Span
 
@@ -63,6 +64,11 @@ class Finding:
     def __hash__(self) -> int:
         return hash((self.path, self.span, self.code, self.message))
 
+    @property
+    def wanting(self) -> bool:
+        """Whether a remedy is looked for: it counts, and as more than a note."""
+        return self.silenced is None and self.severity != "note"
+
 
 @record
 class Silence:
@@ -75,13 +81,7 @@ class Silence:
 
 def fingerprint(code: str, path: str, deployment: str | None, at: str) -> str:
     """Return what names a finding from run to run: rule, file, deployment and node, but no line."""
-    try:  # what hashlib passes on; asking for it there loads all of OpenSSL
-        from _blake2 import blake2b
-    except ImportError:
-        from hashlib import blake2b
-
-    parts = "\0".join((code, path, deployment or "", at))
-    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return digest("\0".join((code, path, deployment or "", at)), 8)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from aispec.policy.finding import Severity
-from aispec.policy.rule import Rule
 from aispec.record import made, record, replace
+
+if TYPE_CHECKING:
+    from aispec.policy.rule import Rule
 
 _EXACT = 1_000
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
 
-from aispec.catalog.deployment import Assumption
 from aispec.estimate.fact import Facts
 from aispec.estimate.quantity import Quantity, total
 from aispec.policy.finding import SEVERITIES, Finding, Severity
 from aispec.record import made, record
 
+if TYPE_CHECKING:
+    from aispec.catalog.deployment import Assumption
+
 FailOn = Literal["error", "warning", "note"]
+
+
+def strictest(asked: Iterable[str | None]) -> FailOn:
+    """Return the threshold that the most findings reach, of those that settings ask for."""
+    words = set(asked)
+    return next((word for word in reversed(SEVERITIES) if word in words), "error")
 
 
 @record
@@ -31,6 +39,11 @@ class Judged:
     def counted(self) -> tuple[Finding, ...]:
         """Findings that are not silenced."""
         return tuple(f for f in self.findings if f.silenced is None)
+
+    @property
+    def wanting(self) -> bool:
+        """Whether something is found that a remedy is looked for."""
+        return any(finding.wanting for finding in self.findings)
 
     @property
     def cost(self) -> Quantity | None:
@@ -53,22 +66,24 @@ class Report:
 
     def every(self) -> tuple[Finding, ...]:
         """Return all findings, silenced ones too, by place."""
-        found = [*self.findings, *(f for each in self.deployments for f in each.findings)]
-        return tuple(
-            sorted(found, key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.message))
-        )
+        return _by_place(self._found())
 
     def counted(self) -> tuple[Finding, ...]:
         """Return the findings that are not silenced, by place."""
-        return tuple(finding for finding in self.every() if finding.silenced is None)
+        return _by_place(finding for finding in self._found() if finding.silenced is None)
 
     def silenced(self) -> tuple[Finding, ...]:
         """Return the findings that a comment silences, by place."""
-        return tuple(finding for finding in self.every() if finding.silenced is not None)
+        return _by_place(finding for finding in self._found() if finding.silenced is not None)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings count with this severity."""
-        return sum(finding.severity == severity for finding in self.counted())
+        return sum(f.severity == severity and f.silenced is None for f in self._found())
+
+    def _found(self) -> Iterator[Finding]:
+        yield from self.findings
+        for each in self.deployments:
+            yield from each.findings
 
     @property
     def costs(self) -> tuple[Quantity, ...]:
@@ -84,8 +99,14 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 clean, 1 findings at `fail_on` or worse, 2 a file that could not be read as a spec."""
-        counted = self.counted()
+        counted = [finding for finding in self._found() if finding.silenced is None]
         if any(finding.unreadable for finding in counted):
             return 2
         worst = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
         return 1 if any(finding.severity in worst for finding in counted) else 0
+
+
+def _by_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(
+        sorted(findings, key=lambda f: (f.path, f.span.line, f.span.column, f.code, f.message))
+    )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aispec.record import made, record, replace
-from aispec.resources import schema
-from aispec.spec.build import assumptions
-from aispec.spec.document import Document, parse
 from aispec.spec.globs import matches
 from aispec.spec.problem import Problem
 from aispec.spec.repository import around, is_within
-from aispec.spec.schema import check
 from aispec.spec.text import decode
+
+if TYPE_CHECKING:
+    from aispec.spec.document import Document
 
 NAME = ".aispec.yaml"
 
@@ -124,11 +123,16 @@ class SettingsFinder:
 
 
 def _parse(raw: bytes) -> tuple[list[Document], list[Problem]]:
+    from aispec.spec.document import parse
+
     text, problem = decode(raw)
     return ([], [problem]) if problem else parse(text)
 
 
 def _check(document: Document) -> list[Problem]:
+    from aispec.resources import schema
+    from aispec.spec.schema import check
+
     if not isinstance(document.data, dict):
         words = "settings are a mapping of keys such as 'specs' and 'ignore'"
         return [Problem("SPEC015", words, document.locate(()))]
@@ -136,6 +140,8 @@ def _check(document: Document) -> list[Problem]:
 
 
 def _build(document: Document, empty: Settings) -> Settings:
+    from aispec.spec.build import assumptions
+
     data: Mapping[str, Any] = document.data
     return replace(
         empty,

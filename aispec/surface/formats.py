@@ -34,6 +34,8 @@ class Run:
         return (self.comparison or self.report).exit_code
 
 
+BRIEF = ("terminal", "concise", "sarif", "junit", "gitlab", "github")
+"""Formats that show findings and overviews, and no more of a deployment."""
 _EXACT = ("github", "html", "junit")  # what a program reads, and JSON has escapes of its own
 Output = tuple[str, str | None]
 """A format, and the file it goes to; none for standard output."""

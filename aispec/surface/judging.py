@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from aispec.governance import Governor
 from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.repository import around
@@ -18,6 +17,8 @@ from aispec.surface.terminal import tell
 
 if TYPE_CHECKING:
     from typing import Unpack
+
+    from aispec.governance import Governor
 
 STDIN = "<stdin>"
 _MOST = (1 << 20) + 1  # bytes of standard input; the reader refuses more than a MiB
@@ -67,6 +68,7 @@ class Wishes(TypedDict, total=False):
     root: str
     repository: str | None
     before: Report | None
+    kept: str | None
 
 
 def options_of(
@@ -82,11 +84,13 @@ def options_of(
     root: str = ".",
     repository: str | None = None,
     before: Report | None = None,
+    kept: str | None = None,
 ) -> Options:
     """Return how a run of the pipeline differs from the usual one.
 
     `root` is where paths start, and `repository` the folder that they may not leave: without one
-    the repository around `root`. `before` is a run that this one is compared with.
+    the repository around `root`. `before` is a run that this one is compared with, `kept` where
+    results of earlier runs are.
     """
     return Options(
         root=root,
@@ -100,6 +104,7 @@ def options_of(
         baseline=baseline,
         prices=prices,
         before=before,
+        kept=kept,
     )
 
 
@@ -147,6 +152,8 @@ def readable(report: Report) -> int:
 
 def governor() -> Governor:
     """Return what decides over rules for the files below here."""
+    from aispec.governance import Governor
+
     options = Options(root=".", repository=repository())
     return Governor(options.root, SettingsFinder(), options)
 

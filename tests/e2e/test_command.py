@@ -197,7 +197,7 @@ def test_our_own_fault_is_3_and_no_traceback(folder: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def _imported(folder: Path, *arguments: str) -> set[str]:
+def _imported(folder: Path, *arguments: str, **environment: str) -> set[str]:
     """What a whole run has imported when it ends."""
     code = (
         "import sys\n"
@@ -210,7 +210,7 @@ def _imported(folder: Path, *arguments: str) -> set[str]:
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path, **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -232,6 +232,18 @@ def test_a_run_imports_only_what_it_needs(folder: Path) -> None:
     others -= sys.stdlib_module_names
     assert others <= {"__main__", "_yaml", "aispec", "click", "typing_extensions", "yaml"}
     assert sum(name.startswith("aispec") for name in found) <= 175
+
+
+@pytest.mark.usefixtures("untraced")
+def test_a_run_on_what_has_not_changed_judges_nothing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    kept = str(tmp_path_factory.mktemp("kept"))
+    for _ in range(2):
+        found = _imported(folder, "check", AISPEC_CACHE_DIR=kept)
+    judging = {"yaml", "aispec.catalog", "aispec.estimate.facts", "aispec.policy.rule"}
+    assert not judging & found
+    assert sum(name.startswith("aispec") for name in found) <= 60
 
 
 @pytest.mark.usefixtures("untraced")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from aispec.estimate.quantity import Quantity
-from aispec.pipeline import Options, report_on
+from aispec.pipeline import Options
 from aispec.pipeline.gathered import gather
+from aispec.pipeline.run import report_on
 from aispec.pipeline.sweep import studies
 from aispec.report.html.study import Study, key
 from aispec.report.report import Judged

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aispec.pipeline import Options, report_on
+from aispec.pipeline import Options
 from aispec.pipeline.gathered import gather
+from aispec.pipeline.run import report_on
 from aispec.pipeline.sweep import studies
 from aispec.report import html
 from tools.pictures.browser import browser, opened

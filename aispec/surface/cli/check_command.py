@@ -16,8 +16,9 @@ from aispec.surface.cli.asking import (
     prices_option,
     today_option,
 )
-from aispec.surface.formats import FORMATS, Run, emit_all, outputs
+from aispec.surface.formats import BRIEF, FORMATS, Run, emit_all, outputs
 from aispec.surface.judging import judged
+from aispec.surface.keeping import folder
 
 if TYPE_CHECKING:
     from aispec.report.comparison import Comparison
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 @click.option("--no-baseline", is_flag=True, help="Count findings that wait in a baseline, too.")
 @click.option("--diff", "base", metavar="BASE", help="Say what changed since this commit, too.")
 @click.option("--fail-on-new", is_flag=True, help="With --diff, let only new findings count.")
+@click.option("--no-cache", is_flag=True, help="Judge all anew, and keep no results for later.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @click.option("--verbose", "-v", is_flag=True, help="Print what was assumed, too.")
 @prices_option
@@ -69,6 +71,7 @@ def command(
     no_baseline: bool,
     base: str | None,
     fail_on_new: bool,
+    no_cache: bool,
     quiet: bool,
     verbose: bool,
     colour: str,
@@ -98,7 +101,9 @@ def command(
     judge: Callable[..., Report] = partial(judged, **judging)
     before = _before(base, paths, partial(judge, baseline=recorded))
     now = "" if no_baseline else baseline
-    report = judge(paths, remedies=remedies, baseline=now, before=before)
+    brief = not (base or verbose or no_cache) and all(each in BRIEF for each, _ in wanted)
+    kept = folder() if brief else None
+    report = judge(paths, remedies=remedies, baseline=now, before=before, kept=kept)
     run = Run(report, _compared(before, report, fail_on_new), colour, quiet, verbose)
     emit_all(run, wanted)
     return run.exit_code

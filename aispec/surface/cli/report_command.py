@@ -6,8 +6,9 @@ from datetime import date
 
 import click
 
-from aispec.pipeline import Options, report_on
+from aispec.pipeline import Options
 from aispec.pipeline.gathered import Gathered, gather
+from aispec.pipeline.run import report_on
 from aispec.report.markdown import render
 from aispec.report.report import Report
 from aispec.surface.cli.asking import paths_argument, prices_option, today_option

@@ -220,7 +220,7 @@ def _renew(folder: str, rules: tuple[Rule, ...], evaluate: Evaluate) -> bool:
 def _evaluate(rules: tuple[Rule, ...]) -> Evaluate:
     from datetime import date
 
-    from aispec.pipeline import judge_example
+    from aispec.pipeline.run import judge_example
 
     def evaluate(
         example: object,
