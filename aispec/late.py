@@ -18,6 +18,11 @@ class _Pattern:
     def __init__(self, *asked: Any) -> None:
         self._asked = asked
 
+    @property  # type: ignore[misc]  # nobody sets it
+    def __class__(self) -> type:
+        """What `isinstance` hears: functions such as `re.finditer` take patterns by it."""
+        return re.Pattern
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(re.compile(*self._asked), name)
         setattr(self, name, found)

@@ -53,9 +53,12 @@ def _minutes(stretch: str) -> tuple[int, int]:
     return int(start[0]) * 60 + int(start[1]), int(end[0]) * 60 + int(end[1])
 
 
-@record
+@record(eq=False)
 class ApiPrice:
-    """One model's list price at one provider, USD per million tokens."""
+    """One model's list price at one provider, USD per million tokens.
+
+    Each is equal to itself alone, so that what is made of some prices is found by them.
+    """
 
     provider: str
     model: str

@@ -7,6 +7,7 @@ exceptions are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from aispec.catalog.store import load_data
@@ -44,19 +45,28 @@ def gguf_tensor_type(
     `tensor` is GGUF's name with or without `blk.N.` and `.weight`; `columns` is its row length, for
     the fallback of rows that do not divide into blocks.
     """
-    rules = _mix(mix)
-    named = _NAME.fullmatch(tensor)
-    if rules is None or named is None:
+    rules, role = _mix(mix), _role(tensor)
+    if rules is None or role is None:
         return None
-    role = "attn_v" if named[1] in _LIKE_ATTN_V else named[1]
-    if _UNQUANTIZED.fullmatch(role):
+    name, routed, quantized = role
+    if not quantized:
         return "F32"
     if rules["base"] in ("F32", "F16", "BF16"):
         return str(rules["base"])
-    chosen = _choose(rules, role, shape, layer, bool(named[2] == "_exps"))
-    return _fitting(chosen, columns)
+    return _fitting(_choose(rules, name, shape, layer, routed), columns)
 
 
+@lru_cache(maxsize=1024)
+def _role(tensor: str) -> tuple[str, bool, bool] | None:
+    """What a tensor does, whether it is of routed experts, and whether any mix quantizes it."""
+    named = _NAME.fullmatch(tensor)
+    if named is None:
+        return None
+    role = "attn_v" if named[1] in _LIKE_ATTN_V else named[1]
+    return role, named[2] == "_exps", _UNQUANTIZED.fullmatch(role) is None
+
+
+@lru_cache(maxsize=128)
 def _mix(name: str) -> Mapping[str, Any] | None:
     mixes: Mapping[str, Any] = load_data("formats/gguf_mixes")["mixes"]
     rules = mixes.get(name)

@@ -23,7 +23,8 @@ class InstancePrice:
     """What one kind of instance costs in one region, USD per hour for all of it.
 
     A region of None is one price everywhere; `accelerators` below one is a slice of one. `kind` is
-    None, "marketplace" (a going rate, not a list price) or "serverless".
+    None, "marketplace" (a going rate, not a list price) or "serverless". Each is equal to itself
+    alone, so that what is made of some prices is found by them.
     """
 
     provider: str

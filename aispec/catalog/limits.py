@@ -170,6 +170,7 @@ def _habits(provider: str) -> Mapping[str, Any]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _entry(provider: str, model: str) -> Mapping[str, Any] | None:
     for how in (slug, stem):
         wanted = how(model)

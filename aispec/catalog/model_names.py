@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from aispec.late import pattern
 
@@ -17,6 +18,7 @@ _DATE = pattern(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 _VARIANT_WORDS = frozenset({"instruct", "it", "hf", "api", "meta"})
 
 
+@lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """The name in lower case, without organisation, its separators made hyphens."""
     last = name.strip().lower().rsplit("/", 1)[-1]

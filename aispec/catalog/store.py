@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Ambiguous", "Catalog", "CatalogError", "Match", "Missing", "data_file", "load_data"]
 
 T = TypeVar("T", Model, Accelerator)
+Found = TypeVar("Found")
+_MOST_NAMES = 1024  # that are kept with what they stand for
 
 _BRAND = pattern(
     r"^(?:nvidia|amd|intel|apple|google|aws|qualcomm|huawei|tesla|geforce|quadro|radeon|instinct"
@@ -87,6 +89,8 @@ class Catalog:
         self._shelves: tuple[Shelf, ...] = (*above, _shipped())
         self._models: dict[tuple[int, str], Model] = {}
         self._accelerators: dict[tuple[int, str], Accelerator] = {}
+        self._model_names: dict[str, Match[Model] | Missing] = {}
+        self._device_names: dict[str, Match[Accelerator] | Ambiguous[Accelerator] | Missing] = {}
 
     def read_overlays(self) -> None:
         """Read what is otherwise read when it is asked for. Raises CatalogError."""
@@ -101,6 +105,9 @@ class Catalog:
 
     def model(self, name: str) -> Match[Model] | Missing:
         """The model called `name`: an id, an alias, an Ollama tag or a Hugging Face repository."""
+        return _kept(self._model_names, name, self._find_model)
+
+    def _find_model(self, name: str) -> Match[Model] | Missing:
         for wanted in (full_key(name), key(name)):
             if found := self._model_of("slugs", wanted):
                 return _as_named(name, found)
@@ -108,6 +115,9 @@ class Catalog:
 
     def accelerator(self, name: str) -> Match[Accelerator] | Ambiguous[Accelerator] | Missing:
         """The accelerator called `name`: an id, an alias, a cloud's or a label's name."""
+        return _kept(self._device_names, name, self._find_device)
+
+    def _find_device(self, name: str) -> Match[Accelerator] | Ambiguous[Accelerator] | Missing:
         written = normalise(name.rpartition("=")[2])
         forms = [written, *_unbranded(written)]
         for form in forms:
@@ -218,6 +228,15 @@ class Catalog:
             entry = self._shelves[place].read("accelerators", slug)
             self._accelerators[place, slug] = Accelerator.from_dict(entry)
         return self._accelerators[place, slug]
+
+
+def _kept(known: dict[str, Found], name: str, find: Callable[[str], Found]) -> Found:
+    """Return what a name stands for, looked up once: specs and tries name the same few things."""
+    if name not in known:
+        if len(known) >= _MOST_NAMES:
+            known.clear()
+        known[name] = find(name)
+    return known[name]
 
 
 @cache

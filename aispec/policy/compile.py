@@ -1,21 +1,21 @@
 """From the rules people edit to those a program reads, with what can be told of each beforehand.
 
-The wheel is built with this, and a checkout reads its own rules through it, so both agree.
+The wheel is built with this, and a checkout reads its own rules through it, so both agree. What
+only the build needs is imported by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aispec.catalog.compile import to_json
-from aispec.policy.absence import demanded, indispensable
-from aispec.policy.expression import Expression, compile_expression
-from aispec.policy.machine_steps import OFFERED, offered
-from aispec.policy.message import Template, compile_template
-from aispec.policy.ready import FILE
 from aispec.spec.document import parse
+
+if TYPE_CHECKING:
+    from aispec.policy.expression import Expression
+    from aispec.policy.message import Template
 
 _CONDITIONS = ("when", "applies")
 _TEMPLATES = ("message", "message_possible", "note", "help", "unknown")
@@ -40,6 +40,8 @@ def compile_rules(folder: Path) -> list[dict[str, Any]]:
 
 def write_rules(folder: Path, out: Path) -> None:
     """Write the rules of `folder` whole, as a run that judges needs them, and what they ask."""
+    from aispec.policy.ready import FILE
+
     rules = compile_rules(folder)
     judging = [
         {key: value for key, value in rule.items() if key not in TOLD_ONLY} | _needed(rule)
@@ -52,12 +54,16 @@ def write_rules(folder: Path, out: Path) -> None:
 
 def write_offered(catalog: Path) -> None:
     """Write into a wheel's catalogue which accelerators are tried as remedies."""
+    from aispec.policy.machine_steps import OFFERED, offered
+
     text = to_json([card.id for card in offered()])
     (catalog / f"{OFFERED}.json").write_text(text, encoding="utf-8")
 
 
 def _needed(rule: Mapping[str, Any]) -> dict[str, Any]:
     """What a deployment must have for the rule to hold, so that most need not be compiled."""
+    from aispec.policy.absence import demanded, indispensable
+
     texts = [rule[part] for part in _CONDITIONS if part in rule]
     needs = frozenset[str]().union(*map(indispensable, texts))
     words = [[name, sorted(some)] for text in texts for name, some in demanded(text)]
@@ -66,6 +72,9 @@ def _needed(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checked(rules: list[dict[str, Any]]) -> dict[str, Any]:
     """The expressions and templates of all rules by their texts, as `policy.ready` reads them."""
+    from aispec.policy.expression import compile_expression
+    from aispec.policy.message import compile_template
+
     templates = {text: compile_template(text) for rule in rules for text in _templates(rule)}
     conditions = [rule[part] for rule in rules for part in _CONDITIONS if part in rule]
     expressions = [compile_expression(text) for text in conditions]

@@ -34,7 +34,7 @@ class _Cells:
     A character that is two cells wide is followed by an empty one.
     """
 
-    grid: tuple[str, ...]
+    grid: Sequence[str]
     starts: Sequence[int]
 
     def at(self, column: int) -> int:
@@ -53,8 +53,10 @@ class Frame:
 
 def gutter(finding: Finding) -> int:
     """Return the cells that the finding's line numbers take."""
-    spans = [finding.span, *(label.span for label in finding.labels)]
-    return len(str(max(span.line for span in spans)))
+    last = finding.span.line
+    if finding.labels:
+        last = max(last, *(label.span.line for label in finding.labels))
+    return len(str(last))
 
 
 def snippet(finding: Finding, lines: Sequence[str], frame: Frame) -> Iterator[str]:
@@ -153,7 +155,7 @@ def _pointer(
 def _cells(line: str, unicode: bool) -> _Cells:
     """Lay a line out: tabs expanded, and what would steer the terminal made visible."""
     if line.isascii() and line.isprintable():
-        return _Cells(tuple(line), range(len(line) + 1))
+        return _Cells(line, range(len(line) + 1))
     grid: list[str] = []
     starts: list[int] = []
     for character in line:
@@ -186,6 +188,8 @@ def _window(cells: _Cells, marks: Sequence[_Mark], room: int) -> tuple[int, int]
 
 def _cut(cells: _Cells, start: int, end: int, unicode: bool) -> str:
     """The text between two cells, with a dot where something is left out and wide halves blank."""
+    if end - start == len(cells.grid):
+        return "".join(cells.grid)
     shown = list(cells.grid[start:end])
     mark = "…" if unicode else "."
     if start > 0:

@@ -49,13 +49,23 @@ def find(
         search.add(path)
     # A file that links show in several places is named where it lies least deep.
     deepest_first = sorted(search.found, key=lambda full: (full.count(os.sep), full), reverse=True)
-    found = {os.path.realpath(full): full for full in deepest_first}
+    folders: dict[str, str] = {}
+    found = {_real(full, folders): full for full in deepest_first}
     return sorted(_shown(full, root) for full in found.values()), search.problems
 
 
+def _real(full: str, folders: dict[str, str]) -> str:
+    """Where a file truly lies; `folders` keeps where its folder does, for those beside it."""
+    folder, name = os.path.split(full)
+    if os.path.islink(full):
+        return os.path.realpath(full)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    return os.path.join(folders[folder], name)
+
+
 def _shown(full: str, root: str) -> str:
-    inside = full.startswith(root.rstrip(os.sep) + os.sep)
-    return (os.path.relpath(full, root) if inside else full).replace(os.sep, "/")
+    return full.removeprefix(root.rstrip(os.sep) + os.sep).replace(os.sep, "/")
 
 
 def _within(path: str, folder: str) -> bool:

@@ -7,14 +7,13 @@ from typing import Any
 from aispec.record import record
 from aispec.resources import schema
 from aispec.spec.build import build
-from aispec.spec.dialect import MAX_BYTES
 from aispec.spec.document import Document, parse_decoded
 from aispec.spec.location import START
 from aispec.spec.model import Spec
 from aispec.spec.problem import Problem
 from aispec.spec.schema import MOST, check, check_part
 from aispec.spec.sense import contradictions
-from aispec.spec.text import decode
+from aispec.spec.text import decode, taken
 
 EMPTY = Problem(
     "SPEC004",
@@ -22,9 +21,6 @@ EMPTY = Problem(
     START,
     help="`aispec init` writes a first one",
 )
-
-_USUAL = 1 << 14
-"""Bytes that few specs have: room for all that one may have takes longer to get than to fill."""
 
 
 @record
@@ -72,9 +68,7 @@ def read_file(path: str, shown: str | None = None) -> SpecFile:
     shown = shown or path
     try:
         with open(path, "rb") as file:
-            raw = file.read(_USUAL)
-            if len(raw) == _USUAL:
-                raw += file.read(MAX_BYTES + 1 - _USUAL)
+            raw = taken(file)
         return read(raw, shown)
     except OSError as error:
         return SpecFile(shown, "", [], (), (unreadable(error),))

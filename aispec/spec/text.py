@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import IO
 
 from aispec.spec.dialect import MAX_BYTES
 from aispec.spec.location import START, Span
@@ -13,6 +14,15 @@ _BEYOND_ASCII = "[\x80-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 _OLD_BREAKS = "[\x85\u2028\u2029]"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NAMES = {"\x00": "a NUL byte", "\x1b": "an escape character", "\ufeff": "a byte order mark"}
+
+_USUAL = 1 << 14
+"""Bytes that few specs have: room for all that one may have takes longer to get than to fill."""
+
+
+def taken(file: IO[bytes]) -> bytes:
+    """The bytes of a file, at most one more than a spec may have."""
+    raw = file.read(_USUAL)
+    return raw if len(raw) < _USUAL else raw + file.read(MAX_BYTES + 1 - _USUAL)
 
 
 def decode(raw: str | bytes) -> tuple[str, Problem | None]:

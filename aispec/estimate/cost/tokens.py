@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from aispec.catalog.api_prices import ApiField, ApiPrice
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
@@ -52,6 +54,7 @@ def listed(prices: tuple[ApiPrice, ...], request: Request, batch: bool) -> Tarif
     return for_length(prices, int(request.longest_input.value), batch)
 
 
+@lru_cache(maxsize=1024)
 def for_length(prices: tuple[ApiPrice, ...], longest: int, batch: bool) -> Tariff:
     """Return the tariff over list prices, for requests of up to so many input tokens."""
     if not prices:

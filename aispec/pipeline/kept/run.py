@@ -20,9 +20,8 @@ from aispec.pipeline.kept.shelf import Shelf
 from aispec.pipeline.options import Options, seeking
 from aispec.record import record, replace
 from aispec.report.report import Judged, Report, strictest
-from aispec.spec.dialect import MAX_BYTES
 from aispec.spec.settings import SettingsFinder
-from aispec.spec.text import decode
+from aispec.spec.text import decode, taken
 
 if TYPE_CHECKING:
     from aispec.spec.reader import SpecFile
@@ -58,7 +57,7 @@ def _look(
 ) -> _File:
     try:
         with open(os.path.join(options.root, path), "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = taken(file)
     except OSError:
         return _File(path, None, None, None)
     settings, problems = finder.governing(_folder(path, options))
