@@ -13,9 +13,10 @@ from aispec.catalog.deployment import Deployment
 from aispec.catalog.limits import counts_max_tokens
 from aispec.estimate import batch
 from aispec.estimate.fact import Absent, Fact, Facts
+from aispec.estimate.late import Late
 from aispec.estimate.plan import UNITS, counted_input, days_left, joint, plan, tier_that_would_do
 from aispec.estimate.provisioned import units_needed
-from aispec.estimate.quantity import Late, Quantity
+from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
 from aispec.record import record

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf, isfinite
-from typing import Any
 
 from aispec.estimate.answer import Answer
 from aispec.estimate.units import NONE, Unit, UnitError, ratio, unit
@@ -207,27 +206,6 @@ class Quantity:
         )
 
 
-class Late(Quantity):
-    """A figure that is computed when something of it is first asked for.
-
-    It is for facts that take long and that few runs show: no built-in rule judges by them.
-    """
-
-    __slots__ = ("_compute",)
-
-    def __init__(self, compute: Callable[[], Quantity]) -> None:
-        self._compute = compute
-
-    def __getattr__(self, name: str) -> Any:
-        """Compute the figure, none of whose fields is there before; raises `AttributeError`."""
-        if name not in Quantity.__slots__:
-            raise AttributeError(name)
-        found = self._compute()
-        for field in Quantity.__slots__:
-            setattr(self, field, getattr(found, field))
-        return getattr(self, name)
-
-
 def quantity(figure: Quantity | float) -> Quantity:
     """Return `figure` as a quantity; a plain number becomes an exact one without a unit."""
     return figure if isinstance(figure, Quantity) else Quantity(float(figure))
@@ -348,4 +326,4 @@ def _result(
     return Quantity(value * factor, of, low=low, high=high, inputs=inputs)
 
 
-__all__ = ["Late", "Quantity", "UnitError", "combined", "largest", "quantity", "smallest", "total"]
+__all__ = ["Quantity", "UnitError", "combined", "largest", "quantity", "smallest", "total"]

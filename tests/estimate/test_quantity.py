@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aispec.estimate.answer import Answer
-from aispec.estimate.quantity import Late, Quantity, largest, quantity, smallest, total
+from aispec.estimate.late import Late
+from aispec.estimate.quantity import Quantity, largest, quantity, smallest, total
 from aispec.estimate.units import UnitError, ratio, unit
 
 Q = Quantity

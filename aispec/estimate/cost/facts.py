@@ -18,7 +18,8 @@ from aispec.estimate.cost.hourly import (
 )
 from aispec.estimate.cost.tokens import Tariff, for_length, listed, stated
 from aispec.estimate.fact import Absent, Fact, Facts
-from aispec.estimate.quantity import How, Late, Quantity, total
+from aispec.estimate.late import Late
+from aispec.estimate.quantity import How, Quantity, total
 from aispec.estimate.request import Request
 from aispec.estimate.traffic import Traffic, tokens_per_day
 from aispec.estimate.units import DAYS_A_MONTH

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import ceil, isfinite
 
 from aispec.estimate.fact import Absent, Fact, Facts
+from aispec.estimate.late import Late
 from aispec.estimate.latency.constants import bounds, regime
 from aispec.estimate.latency.load import Load
 from aispec.estimate.latency.queueing import seen
 from aispec.estimate.latency.roofline import Roofline
 from aispec.estimate.latency.targets import Asked, Percentiles, Targets
-from aispec.estimate.quantity import Late, Quantity, largest
+from aispec.estimate.quantity import Quantity, largest
 from aispec.estimate.request import Request
 from aispec.estimate.vocabulary import FACTS
 from aispec.spec.model import ApiLatency, Sla
