@@ -26,6 +26,8 @@ _WIDTH = {
     "engine moe": 0.38,
     "engine moe on hardware": 0.19,
     "unlinked": 0.5,
+    "sparse": 0.31,
+    "engine sparse": 0.25,
     "mixer": 0.31,
     "engine mixer": 0.25,
     "era": 0.25,
@@ -45,13 +47,14 @@ _ORDER = (
 )
 _BASE = ("any", "hardware", "engine")
 _MOE = ("moe", "engine moe")
+_SPARSE = ("sparse", "engine sparse")
 _STORED = ("stored", "engine with stored")
 KINDS: dict[str, tuple[str, ...]] = {
-    "bandwidth": (*_ORDER, *_MOE, "engine moe on hardware", "mixer", "era"),
+    "bandwidth": (*_ORDER, *_MOE, "engine moe on hardware", "mixer", "sparse", "era"),
     "cache_bandwidth": _BASE,
     "decode_arithmetic": (*_BASE, "engine on chips", *_MOE, *_STORED),
     "decode_attention": ("any", "engine"),
-    "layer_us": (*_BASE, "engine on hardware", "chips", *_MOE, "mixer", "engine mixer", "era"),
+    "layer_us": (*_BASE, "engine on hardware", "chips", *_MOE, "mixer", "engine mixer", *_SPARSE, "era"),
     "step_us": (*_BASE, "era"),
     "sequence_us": (*_BASE, *_MOE),
     "expert_factor": ("any", "engine", "engine moe"),
@@ -62,7 +65,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "ramp": (*_BASE, "moe"),
     "expert_ramp": _BASE,
     "attention_factor": _BASE,
-    "floor_ms": (*_BASE, *_MOE),
+    "floor_ms": (*_BASE, *_MOE, "era"),
     "queue": ("any", "engine", *_MOE, "era"),
     "burst": ("any", "engine", *_MOE),
     "wait_steps": ("any", "engine"),
@@ -105,6 +108,8 @@ def kinds(tags: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield tag, tag
         elif " since " in tag or " before " in tag:
             yield "era", tag
+        elif tag.endswith("sparse attention"):
+            yield ("engine sparse" if tag.startswith(tags[3]) else "sparse"), tag
         elif tag.endswith(" attention"):
             yield ("engine mixer" if tag.startswith(tags[3]) else "mixer"), tag
         else:

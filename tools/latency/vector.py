@@ -18,8 +18,8 @@ from tools.latency.compare import Pair
 _MICRO = 1e-6
 _MOST = 4096.0
 _FIELDS = (
-    "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "chosen", "active",
-    "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
+    "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "wider", "chosen",
+    "active", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
     "peak", "half_peak", "link", "chunk", "state",
 )  # fmt: skip
 
@@ -118,7 +118,8 @@ class Rows:
         read = self._weights(own, every / passes) * passes / self._speed(own)
         late = here.layers * own["layer_us"] * _MICRO
         links = self._collectives(own, every, read, 0.0, done / rate, scaling)
-        return np.hypot(read, done / rate) + late + links
+        relayed = (passes + here.relays - 1) / (passes * here.relays)
+        return (np.hypot(read, done / rate) + late + links) * relayed
 
     def _collectives(
         self, own: Constants, tokens: Any, read: Any, kept: Any, done: Any, scaling: Any
@@ -148,7 +149,7 @@ class Rows:
 
     def _attention(self, width: Any, tokens: Any, depth: Any) -> Any:
         here = self.here
-        whole = here.everywhere * np.minimum(depth, here.chosen)
+        whole = here.everywhere * np.minimum(depth, here.chosen) * here.wider
         return 4 * width * tokens * (whole + here.local * np.minimum(depth, here.window))
 
     def _kept(self, context: Any) -> Any:

@@ -55,8 +55,9 @@ class Roofline:
     local: int  # layers that attend to a window of it
     window: int  # tokens
     width: int  # values of one token between layers
-    attended: int  # heads x values of a head
+    attended: float  # heads x values of a head
     absorbed: float  # the same for a step, where keys are compressed
+    wider: float  # layers that attend to the whole context over those of a window, in values
     chosen: float  # tokens that sparse attention picks; without end where it is full
     active: float  # parameters
     routed: float  # parameters of all experts
@@ -65,6 +66,7 @@ class Roofline:
     expert_share: float  # experts that one token touches, k / E
     devices: int  # that share the work of one layer
     stages: int  # that share the layers
+    relays: int  # that hold a part of the layers each, and pass a prompt on pass by pass
     bandwidth: float
     peak: float
     half_peak: float  # in 16 bits, which attention is computed in
@@ -132,7 +134,8 @@ class Roofline:
         late = weights * self.away / self.away_bandwidth + self.layers * own["layer_us"] * _MICRO
         if self.devices > 1:
             late += self._collectives(every, read, 0.0, done, scaling)
-        return hypot(read, done) + late
+        relayed = (passes + self.relays - 1) / (passes * self.relays)
+        return (hypot(read, done) + late) * relayed
 
     def prefill(self, tokens: float, before: float = 0.0) -> float:
         """Seconds from a prompt's arrival to its first token where nothing else runs."""
@@ -194,7 +197,8 @@ class Roofline:
 
     def _attention(self, width: float, tokens: float, depth: float) -> float:
         """FLOP that attention takes for tokens that each see `depth` others."""
-        seen = self.everywhere * min(depth, self.chosen) + self.local * min(depth, self.window)
+        whole = self.everywhere * min(depth, self.chosen) * self.wider
+        seen = whole + self.local * min(depth, self.window)
         return 4 * width * tokens * seen
 
     def _collectives(
