@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-NOISE = 0.4  # what rows differ by, in logarithms; those of one deployment together
+# What rows differ by, in logarithms; those of one deployment together.
+NOISE = {"decode": 0.2, "first": 0.3, "load": 0.6, "queue": 0.9}
 BALANCE = 0.1  # n rows of one source, engine, model and device count as n^(1 - this)
 _WIDTH = {
     "any": 0.5,
@@ -65,6 +66,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "ramp": (*_BASE, "moe"),
     "expert_ramp": _BASE,
     "attention_factor": _BASE,
+    "traffic": (*_BASE, "moe"),
     "floor_ms": (*_BASE, *_MOE, "era"),
     "queue": ("any", "engine", *_MOE, "era"),
     "burst": ("any", "engine", *_MOE),
@@ -90,6 +92,7 @@ START = {
     "ramp": 90.0,
     "expert_ramp": 80.0,
     "attention_factor": 2.1,
+    "traffic": 30.0,
     "floor_ms": 25.0,
     "queue": 0.28,
     "burst": 0.073,

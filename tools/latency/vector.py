@@ -117,6 +117,9 @@ class Rows:
         done = matrices / here.peak + attention * own["attention_factor"] / here.half_peak
         read = self._weights(own, every / passes) * passes / self._speed(own)
         late = here.layers * own["layer_us"] * _MICRO
+        late = late + 2 * every * here.layers * here.width * own["traffic"] / (
+            here.bandwidth * here.devices
+        )
         links = self._collectives(own, every, read, 0.0, done / rate, scaling)
         relayed = (passes + here.relays - 1) / (passes * here.relays)
         return (np.hypot(read, done / rate) + late + links) * relayed

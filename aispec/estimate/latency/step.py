@@ -132,6 +132,7 @@ class Roofline:
         weights = self._weights(every / passes) * passes
         read = weights * (1 - self.away) / self._speed()
         late = weights * self.away / self.away_bandwidth + self.layers * own["layer_us"] * _MICRO
+        late += self._passed(every) * own["traffic"] / (self.bandwidth * self.devices)
         if self.devices > 1:
             late += self._collectives(every, read, 0.0, done, scaling)
         relayed = (passes + self.relays - 1) / (passes * self.relays)
@@ -200,6 +201,10 @@ class Roofline:
         whole = self.everywhere * min(depth, self.chosen) * self.wider
         seen = whole + self.local * min(depth, self.window)
         return 4 * width * tokens * seen
+
+    def _passed(self, tokens: float) -> float:
+        """Bytes in 16 bits of what layers hand on for these tokens."""
+        return 2 * tokens * self.layers * self.width
 
     def _collectives(
         self, tokens: float, read: float, kept: float, done: float, scaling: float
