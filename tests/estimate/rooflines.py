@@ -10,7 +10,8 @@ from aispec.estimate.latency.step import Roofline
 
 _FREE = (
     *("step_us", "sequence_us", "layer_us", "collective_us", "floor_ms"),
-    *("ramp", "expert_ramp", "queue", "burst", "wait_steps", "interference", "slot_wait"),
+    *("ramp", "expert_ramp", "traffic", "queue", "burst", "wait_steps"),
+    *("interference", "slot_wait"),
 )
 _WHOLE = (
     *("cache_bandwidth", "decode_arithmetic", "decode_attention", "prefill", "prefill_scaling"),
@@ -39,8 +40,9 @@ def plain(own: dict[str, float] | None = None, **given: Any) -> Roofline:
         "local": 0,
         "window": 0,
         "width": 100,
-        "attended": 100,
+        "attended": 100.0,
         "absorbed": 100.0,
+        "wider": 1.0,
         "chosen": inf,
         "active": 1e9,
         "routed": 0.0,
@@ -49,6 +51,7 @@ def plain(own: dict[str, float] | None = None, **given: Any) -> Roofline:
         "expert_share": 1.0,
         "devices": 1,
         "stages": 1,
+        "relays": 1,
         "bandwidth": BANDWIDTH,
         "peak": inf,
         "half_peak": inf,

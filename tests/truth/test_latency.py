@@ -13,7 +13,7 @@ import pytest
 
 from tests.truth.latency_cases import CORPORA, load, sources
 from tools.latency.columns import columns
-from tools.latency.compare import Pair, pairs
+from tools.latency.compare import Deployments, Pair, pairs
 from tools.latency.figures import FIGURES, Outcome
 from tools.latency.page import files
 
@@ -70,6 +70,17 @@ def test_no_counted_row_needs_more_arithmetic_than_there_is(found: Sequence[Pair
         tokens = case.users / seconds * (pair.received + case.output)
         peak = speed.peak * speed.devices * speed.stages * case.data
         assert 2 * speed.active * tokens <= peak, case.id
+
+
+def test_no_counted_row_has_weights_that_its_devices_do_not_hold(found: Sequence[Pair]) -> None:
+    known = Deployments()
+    for pair in found:
+        machines, speed = known.of(pair.case).machines, pair.speed
+        if not (machines and machines.accelerator and speed):
+            continue
+        size = machines.accelerator.usable_gib(machines.option_gb)[0]
+        spread = machines.sharding.pipeline
+        assert not size or speed.dense_bytes + speed.expert_bytes <= size * spread * 2**30
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.says)

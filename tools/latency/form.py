@@ -23,15 +23,15 @@ _WIDTH = {
     "stored": 0.24,
     "engine with stored": 0.19,
     "device": 0.11,
-    "moe": 0.5,
-    "engine moe": 0.38,
+    "moe": 0.8,
+    "engine moe": 0.6,
     "engine moe on hardware": 0.19,
     "unlinked": 0.5,
     "sparse": 0.31,
     "engine sparse": 0.25,
     "mixer": 0.31,
     "engine mixer": 0.25,
-    "era": 0.25,
+    "era": 0.4,
 }
 _OF_LOAD = ("queue", "burst", "wait_steps", "interference", "slot_wait", "floor_ms", "link")
 _SHY = 0.8  # how much narrower priors of these are: few engines' schedulers were measured

@@ -2,16 +2,18 @@
 
     step(B, c) = sqrt(memory^2 + arithmetic^2) + engine + B x sequence + layers x (layer + links)
     memory     = (dense + experts touched) / (bandwidth x share) + B x cache(c) / (same)
-    prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links) + floor
+    prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links + handed on) + floor
     arithmetic = (2 x active x (p + ramp) + 2 x routed x passes x expert ramp) / (peak x n^scaling
                  x share) + attention / (peak in 16 bits x n^scaling x share)
 
 A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. An engine prefills in passes of
-so many tokens, each of which reads the weights and fills a tile of every expert it touches. A step
-of latent attention works on compressed keys that every head shares, and sparse attention reads no
-more of the cache than it picks. Constants are those of `aispec/catalog/data/latency.yaml`, fitted
-on published measurements; a constant share of bandwidth alone is wrong by a factor of two on fast
-memory, which is what the costs per layer and per step are for.
+so many tokens, each of which reads the weights and fills a tile of every expert it touches; devices
+that hold a part of the layers each (llama.cpp's layer split) work on as many passes at once. What
+layers hand on goes through memory, on which small models spend much of their time. A step of latent
+attention works on compressed keys that every head shares, and sparse attention reads no more of the
+cache than it picks. Constants are those of `aispec/catalog/data/latency.yaml`, fitted on published
+measurements; a constant share of bandwidth alone is wrong by a factor of two on fast memory, which
+is what the costs per layer and per step are for.
 """
 
 from __future__ import annotations
