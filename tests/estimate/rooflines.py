@@ -49,6 +49,7 @@ def plain(own: dict[str, float] | None = None, **given: Any) -> Roofline:
         "dense_bytes": 1e10,
         "expert_bytes": 0.0,
         "expert_share": 1.0,
+        "ranks": 1,
         "devices": 1,
         "stages": 1,
         "relays": 1,

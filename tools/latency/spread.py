@@ -26,8 +26,10 @@ INSIDE = {"decode": 0.865, "first": 0.91, "load": 0.865, "rate": 0.91, "queue": 
 Those of figures that are known well hold fewer, so that bounds which are wide in any case can be
 relied on.
 """
-_WITHIN = 0.85  # share of residuals that stay within their scale
-_PULL = 120.0  # rows that the prior of a factor weighs
+_WITHIN = 0.8  # share of residuals that stay within their scale
+_PULL = 80.0  # rows that the prior of a factor weighs
+_PULL_OF_ENGINE = 8.0  # bounds are to hold as often for each of them
+_ENGINE = 3  # place of its tag
 _SMOOTH = 0.05  # logarithm below which the loss is a parabola
 _ROUNDS = 40
 _FLOOR = 0.03  # no residual counts as smaller
@@ -114,7 +116,8 @@ def _factors(rows: Sequence[Known]) -> dict[str, float]:
         bears[line, [places[tag] for tag in row.tags]] = 1.0
     sizes = np.log(np.maximum(np.abs([row.left for row in rows]), _FLOOR))
     weights = np.array([row.weight for row in rows])
-    pull = np.full(len(names), _PULL)
+    engines = {row.tags[_ENGINE] for row in rows}
+    pull = np.array([_PULL_OF_ENGINE if name in engines else _PULL for name in names])
     pull[0] = 1e-6
     theta = np.zeros(len(names))
     theta[0] = np.quantile(sizes, _WITHIN)

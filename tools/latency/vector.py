@@ -19,7 +19,7 @@ _MICRO = 1e-6
 _MOST = 4096.0
 _FIELDS = (
     "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "wider", "chosen",
-    "active", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
+    "active", "ranks", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
     "peak", "half_peak", "link", "chunk", "state",
 )  # fmt: skip
 
@@ -112,7 +112,7 @@ class Rows:
         attention = self._attention(here.attended, every, before + tokens / 2)
         touched = self._touched(every / passes) * passes
         matrices = 2 * here.active * (every + own["ramp"])
-        matrices = matrices + 2 * here.routed * touched * own["expert_ramp"]
+        matrices = matrices + 2 * here.routed / here.ranks * touched * own["expert_ramp"]
         rate = here.devices**scaling * own["prefill"]
         done = matrices / here.peak + attention * own["attention_factor"] / here.half_peak
         read = self._weights(own, every / passes) * passes / self._speed(own)
@@ -148,7 +148,7 @@ class Rows:
         return self.here.dense_bytes + self.here.expert_bytes * touched
 
     def _touched(self, tokens: Any) -> Any:
-        return 1 - (1 - self.here.expert_share) ** np.maximum(tokens, 1)
+        return 1 - (1 - self.here.expert_share) ** (np.maximum(tokens, 1) * self.here.ranks)
 
     def _attention(self, width: Any, tokens: Any, depth: Any) -> Any:
         here = self.here

@@ -64,6 +64,7 @@ def _of_model(
     if peak is None or bandwidth is None or bandwidth > _FASTEST:
         return None
     devices = machines.sharding.tensor
+    ranks = max(machines.sharding.expert // devices, 1) if fields.get("experts") else 1
     local, window = _windowed(fields)
     tags = tags_of(setup.name, device, form, fields, setup.version)
     groups, state = _cached(cache, _chosen(fields))
@@ -84,8 +85,9 @@ def _of_model(
         active=float(model.params_active or parameters.active),
         routed=float(parameters.experts),
         dense_bytes=dense / devices,
-        expert_bytes=experts / devices,
+        expert_bytes=experts / devices / ranks,
         expert_share=_touched(fields),
+        ranks=ranks,
         devices=devices,
         stages=_stages(machines, setup),
         relays=_relays(machines, setup),

@@ -66,6 +66,7 @@ class Roofline:
     dense_bytes: float  # read by every step, on one device
     expert_bytes: float
     expert_share: float  # experts that one token touches, k / E
+    ranks: int  # that share the experts and each have requests of their own
     devices: int  # that share the work of one layer
     stages: int  # that share the layers
     relays: int  # that hold a part of the layers each, and pass a prompt on pass by pass
@@ -127,7 +128,11 @@ class Roofline:
         matrices = 2 * self.active * (every + own["ramp"])
         if self.routed:
             matrices += (
-                2 * self.routed * self._touched(every / passes) * passes * own["expert_ramp"]
+                2
+                * (self.routed / self.ranks)
+                * self._touched(every / passes)
+                * passes
+                * own["expert_ramp"]
             )
         rate = float(self.devices**scaling) * own["prefill"]
         done = (matrices / self.peak + attention / self.half_peak) / rate
@@ -195,8 +200,8 @@ class Roofline:
         return self.dense_bytes + self.expert_bytes * min(self._touched(tokens) * factor, 1.0)
 
     def _touched(self, tokens: float) -> float:
-        """Return the share of experts that some of these tokens are sent to."""
-        return 1 - float((1 - self.expert_share) ** max(tokens, 1))
+        """Return the share of experts that some of these tokens, of each rank, are sent to."""
+        return 1 - float((1 - self.expert_share) ** (max(tokens, 1) * self.ranks))
 
     def _attention(self, width: float, tokens: float, depth: float) -> float:
         """FLOP that attention takes for tokens that each see `depth` others."""
