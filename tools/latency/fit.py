@@ -28,7 +28,7 @@ _FAR = 0.15  # residuals from which a row counts less
 _ENOUGH = 4e-4  # share of the cost that a round has to save
 _BOLDEST = 0.7  # the most that one round changes a logarithm
 _TRIES = 6
-_WORKERS = 1
+_WORKERS = 2
 _SAMPLED = 7  # one row in so many is checked
 _SAME = 1e-6
 

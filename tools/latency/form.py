@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 # What rows differ by, in logarithms; those of one deployment together.
-NOISE = {"decode": 0.2, "first": 0.3, "load": 0.6, "queue": 0.9}
+NOISE = {"decode": 0.2, "first": 0.3, "load": 0.6, "queue": 1.2}
 BALANCE = 0.1  # n rows of one source, engine, model and device count as n^(1 - this)
 _WIDTH = {
     "any": 0.5,
@@ -55,7 +55,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cache_bandwidth": _BASE,
     "decode_arithmetic": (*_BASE, "engine on chips", *_MOE, *_STORED),
     "decode_attention": ("any", "engine"),
-    "layer_us": (*_BASE, "engine on hardware", "chips", *_MOE, "mixer", "engine mixer", *_SPARSE, "era"),
+    "layer_us": (
+        *_BASE,
+        "engine on hardware",
+        "chips",
+        *_MOE,
+        "mixer",
+        "engine mixer",
+        *_SPARSE,
+        "era",
+    ),
     "step_us": (*_BASE, "era"),
     "sequence_us": (*_BASE, *_MOE),
     "expert_factor": ("any", "engine", "engine moe"),

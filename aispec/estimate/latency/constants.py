@@ -47,7 +47,10 @@ def tags_of(
     chips = f"{device.vendor} {device.architecture or device.klass}"
     stored = stored_as(form)
     found = ["any", hardware, chips, name, f"{name} on {hardware}", f"{name} on {chips}"]
-    found += [stored, f"{name} with {stored}", device.id]
+    by_name = (
+        name == "llama.cpp" and stored == "float"
+    )  # its kernels for bf16 are not those of fp16
+    found += [stored, f"{name} with {form.name if by_name else stored}", device.id]
     if fields.get("experts"):
         found += ["moe", f"{name} moe", f"{name} moe on {hardware}"]
     if not linked(device):
