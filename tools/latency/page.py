@@ -50,11 +50,12 @@ Measured speeds against what aispec says of the same deployments. This page is g
   held-out fit starts from the priors, so that nothing of the rows it is tested on is left in it.
 - Bounds are those that hold for models on devices held out: how far measurements spread is a
   product of factors of what is known of a deployment (engine, chips, format, kind and size of
-  model). Where an engine was never measured on such chips or such hardware they are wider by a
-  factor, the one with which they hold as often where a source is left out that alone measured the
-  like. Bounds of one user's decode and of time per token under load are to hold 86.5% of
-  measurements, the others, which are wide in any case, 91%. Nothing is widened for what else sources differ in: it is in the column. Held-out
-  bounds are of a spread that did not see the row's model on its device.
+  model). Those of one user's decode and of time per token under load are to hold 86.5% of
+  measurements, the others, which are wide in any case, 91%. Where an engine was never measured on
+  such chips or such hardware they are wider by a factor, the one with which they hold as often
+  where a source is left out that alone measured the like. Nothing is widened for what else sources
+  differ in: it is in the column. Held-out bounds are of a spread that did not see the row's model
+  on its device.
 - Constants have factors for versions of an engine before and since a change:
   {eras}. Finer differences between versions can't be
   told from those between sources, as nearly every source measured one version. A spec without a

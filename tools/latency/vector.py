@@ -19,8 +19,8 @@ _MICRO = 1e-6
 _MOST = 4096.0
 _FIELDS = (
     "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "wider", "chosen",
-    "active", "ranks", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
-    "peak", "half_peak", "link", "chunk", "state",
+    "active", "ranks", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share",
+    "devices", "stages", "bandwidth", "peak", "half_peak", "link", "chunk", "state",
 )  # fmt: skip
 
 Constants = Mapping[str, Any]
