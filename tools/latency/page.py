@@ -81,7 +81,8 @@ Share of measurements inside the bounds, and high over low at the median.
 Time to the first token under load spreads widely from one deployment to the next, whatever is
 known of it: first requests find cold caches and kernels that are yet to be compiled, and sources
 start their users at once or one by one. Throughput tables do not say what batch was reached.
-Bounds which hold for nine in ten of either can't be narrow.
+Bounds which hold for nine in ten of either can't be narrow, and they are why high over low at the
+median of all figures is above what it is for a token's time.
 
 ## By source
 
