@@ -206,8 +206,9 @@ class Roofline:
     def _attention(self, width: float, tokens: float, depth: float) -> float:
         """FLOP that attention takes for tokens that each see `depth` others."""
         whole = self.everywhere * min(depth, self.chosen) * self.wider
-        seen = whole + self.local * min(depth, self.window)
-        return 4 * width * tokens * seen
+        if self.local:
+            whole += self.local * min(depth, self.window)
+        return 4 * width * tokens * whole
 
     def _passed(self, tokens: float) -> float:
         """Bytes in 16 bits of what layers hand on for these tokens."""
@@ -227,10 +228,11 @@ class Roofline:
         cost = self.layers * (self.own["collective_us"] * _MICRO + carried / max(left, 1.0))
         here = hypot(read + kept, done)
         while left > 0:
-            part = min(left, 1.0)
+            part = left if left < 1 else 1.0
             fewer *= 2.0**part
             there = hypot(read * fewer + kept, done * fewer**scaling)
-            total += min(cost * part, GAIN * (there - here))
+            spent, most = cost * part, GAIN * (there - here)
+            total += spent if spent < most else most
             here, left = there, left - part
         return total
 
