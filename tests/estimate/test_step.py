@@ -138,6 +138,13 @@ def test_a_layer_split_works_on_as_many_passes_as_there_are() -> None:
     assert split.busy(500_000) == pytest.approx(alone.busy(500_000) / 4, rel=0.01)
 
 
+def test_a_split_answers_no_longer_prompt_sooner() -> None:
+    own = {"layer_us": 1e5, "ramp": 300.0}
+    split = plain(own, chunk=500.0, relays=8, peak=1e12)
+    times = [split.busy(float(tokens)) for tokens in range(100, 3000, 25)]
+    assert times == sorted(times)
+
+
 def test_layers_hand_on_what_they_worked_out() -> None:
     slow = plain({"traffic": 30.0}, bandwidth=1e9, dense_bytes=0.0)
     assert slow.busy(1000) == near(30 * 2 * 1000 * 10 * 100 / 1e9)

@@ -106,6 +106,12 @@ class Rows:
         return np.hypot(read + kept, done) + late * _MICRO + links
 
     def _busy(self, own: Constants, tokens: Any, before: Any = 0.0, prompts: Any = 1.0) -> Any:
+        whole = self._passes(own, tokens, before, prompts)
+        passes = np.maximum(tokens * prompts / self.here.chunk, 1)
+        first = self._passes(own, tokens / passes, before, prompts)
+        return first + (whole - first) / self.here.relays
+
+    def _passes(self, own: Constants, tokens: Any, before: Any, prompts: Any) -> Any:
         here, every = self.here, tokens * prompts
         scaling = np.minimum(own["prefill_scaling"], 1)
         passes = np.maximum(every / here.chunk, 1)
@@ -121,8 +127,7 @@ class Rows:
             here.bandwidth * here.devices
         )
         links = self._collectives(own, every, read, 0.0, done / rate, scaling)
-        relayed = (passes + here.relays - 1) / (passes * here.relays)
-        return (np.hypot(read, done / rate) + late + links) * relayed
+        return np.hypot(read, done / rate) + late + links
 
     def _collectives(
         self, own: Constants, tokens: Any, read: Any, kept: Any, done: Any, scaling: Any

@@ -120,6 +120,14 @@ class Roofline:
         return found
 
     def _busy(self, tokens: float, before: float, prompts: float) -> float:
+        """Return the seconds of the first pass, and of the others that devices work on at once."""
+        whole, passes = self._passes(tokens, before, prompts), tokens * prompts / self.chunk
+        if self.relays == 1 or passes <= 1:
+            return whole
+        first = self._passes(tokens / passes, before, prompts)
+        return first + (whole - first) / self.relays
+
+    def _passes(self, tokens: float, before: float, prompts: float) -> float:
         own, every = self.own, tokens * prompts
         scaling = min(own["prefill_scaling"], 1.0)
         passes = max(every / self.chunk, 1.0)
@@ -142,8 +150,7 @@ class Roofline:
         late += self._passed(every) * own["traffic"] / (self.bandwidth * self.devices)
         if self.devices > 1:
             late += self._collectives(every, read, 0.0, done, scaling)
-        relayed = (passes + self.relays - 1) / (passes * self.relays)
-        return (hypot(read, done) + late) * relayed
+        return hypot(read, done) + late
 
     def prefill(self, tokens: float, before: float = 0.0) -> float:
         """Seconds from a prompt's arrival to its first token where nothing else runs."""
