@@ -10,7 +10,8 @@ from aispec.estimate.latency.step import Roofline
 
 _FREE = (
     *("step_us", "sequence_us", "layer_us", "collective_us", "floor_ms"),
-    *("ramp", "expert_ramp", "queue", "burst", "wait_steps", "interference", "slot_wait"),
+    *("ramp", "expert_ramp", "traffic", "queue", "burst", "wait_steps"),
+    *("interference", "slot_wait"),
 )
 _WHOLE = (
     *("cache_bandwidth", "decode_arithmetic", "decode_attention", "prefill", "prefill_scaling"),
@@ -39,16 +40,19 @@ def plain(own: dict[str, float] | None = None, **given: Any) -> Roofline:
         "local": 0,
         "window": 0,
         "width": 100,
-        "attended": 100,
+        "attended": 100.0,
         "absorbed": 100.0,
+        "wider": 1.0,
         "chosen": inf,
         "active": 1e9,
         "routed": 0.0,
         "dense_bytes": 1e10,
         "expert_bytes": 0.0,
         "expert_share": 1.0,
+        "ranks": 1,
         "devices": 1,
         "stages": 1,
+        "relays": 1,
         "bandwidth": BANDWIDTH,
         "peak": inf,
         "half_peak": inf,

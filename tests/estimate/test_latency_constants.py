@@ -55,6 +55,12 @@ def test_how_layers_mix_tokens_is_a_tag(fields: dict[str, object], mixer: str) -
     assert {mixer, f"vllm {mixer}"} <= set(tags(fields=fields))
 
 
+def test_an_index_makes_attention_sparse_whatever_its_cache() -> None:
+    latent = tags(fields={"mla": {"kv_lora_rank": 512}, "indexer": {"topk": 2048}})
+    assert {"latent attention", "sparse attention", "vllm sparse attention"} <= set(latent)
+    assert "sparse attention" in tags(fields={"indexer": {"topk": 2048}})
+
+
 def test_what_was_never_measured_is_said() -> None:
     seen = load_data("latency")["seen"]
     assert unfamiliar(tags(), seen) == ()

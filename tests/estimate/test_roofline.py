@@ -78,7 +78,8 @@ def test_devices_share_layers_and_stages_share_the_model() -> None:
     two = Parallelism(tensor=1, pipeline=2)
     assert speed(LLAMA_70B, "h100-sxm-80gb", 2, name="vllm", parallelism=two).stages == 2
     by_turns = speed(LLAMA_70B, "rtx-4090", 2, "gguf:Q4_K_M", name="llama.cpp", parallelism=two)
-    assert by_turns.stages == 1
+    assert (by_turns.stages, by_turns.relays) == (1, 2)
+    assert four.relays == 1
 
 
 def test_a_mixture_touches_a_part_of_its_experts() -> None:
@@ -92,6 +93,7 @@ def test_a_mixture_touches_a_part_of_its_experts() -> None:
 def test_latent_attention_asks_the_compressed_cache() -> None:
     found = speed("deepseek-ai/DeepSeek-V3", "h200", 8, "fp8", name="vllm")
     assert found.absorbed == 128 * (512 + 64 / 2)
+    assert found.attended == 128 * (192 + 128) / 2  # keys and values
     assert found.groups == ((61 * (512 + 64) * 2, inf),)
 
 
@@ -102,6 +104,12 @@ def test_windows_and_sparse_attention_bound_what_is_read() -> None:
     sparse = speed("deepseek-ai/DeepSeek-V3.2", "h200", 8, "fp8", name="vllm")
     assert sparse.chosen == 2048
     assert [most for _, most in sparse.groups] == [2048, inf]  # the index is read in full
+
+
+def test_heads_that_see_everything_are_as_wide_as_the_model_has_them() -> None:
+    gemma = speed("google/gemma-4-31B-it", "h100-sxm-80gb", name="vllm")
+    assert (gemma.attended, gemma.wider) == (32 * 256, 2.0)
+    assert speed("google/gemma-3-27b-it", "h100-sxm-80gb", name="vllm").wider == 1
 
 
 def test_recurrent_layers_have_a_state() -> None:

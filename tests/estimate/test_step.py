@@ -130,6 +130,33 @@ def test_each_pass_of_a_prefill_reads_the_weights() -> None:
     assert plain(chunk=512.0).busy(100) == near(0.010)
 
 
+def test_a_layer_split_works_on_as_many_passes_as_there_are() -> None:
+    alone = plain(chunk=500.0)
+    split = plain(chunk=500.0, relays=4)
+    assert split.busy(500) == near(alone.busy(500))
+    assert split.busy(1000) == near(alone.busy(1000) * 5 / 8)
+    assert split.busy(500_000) == pytest.approx(alone.busy(500_000) / 4, rel=0.01)
+
+
+def test_a_split_answers_no_longer_prompt_sooner() -> None:
+    own = {"layer_us": 1e5, "ramp": 300.0}
+    split = plain(own, chunk=500.0, relays=8, peak=1e12)
+    times = [split.busy(float(tokens)) for tokens in range(100, 3000, 25)]
+    assert times == sorted(times)
+
+
+def test_layers_hand_on_what_they_worked_out() -> None:
+    slow = plain({"traffic": 30.0}, bandwidth=1e9, dense_bytes=0.0)
+    assert slow.busy(1000) == near(30 * 2 * 1000 * 10 * 100 / 1e9)
+    shared = plain({"traffic": 30.0}, bandwidth=1e9, dense_bytes=0.0, devices=2)
+    assert shared.busy(1000) == near(30 * 2 * 1000 * 10 * 100 / 1e9 / 2)
+
+
+def test_heads_that_see_everything_may_be_wider() -> None:
+    slow = plain(half_peak=1e9, bandwidth=inf, everywhere=4, local=6, window=100, wider=2.0)
+    assert slow.busy(1000) == near(4 * 100 * 1000 * (4 * 500 * 2 + 6 * 100) / 1e9)
+
+
 def test_attention_of_a_prefill_sees_half_the_prompt_and_all_before_it() -> None:
     slow = plain(half_peak=1e9, bandwidth=inf)
     assert slow.busy(1000) == near(4 * 100 * 1000 * 10 * 500 / 1e9)

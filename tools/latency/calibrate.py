@@ -25,7 +25,7 @@ PLACES = {"engines": 3, "hardware": 1, "pairs": 4, "chips": 5}
 STRANGE = ("unfamiliar chips", "unfamiliar pair", "unfamiliar")
 """What about a deployment no measurement is like, from the least to the most."""
 
-_BALANCE = 0.3  # n rows of one source, engine and model on a device shape the scale as n^0.7
+_BALANCE = 0.5  # n rows of one source, engine and model on a device shape the scale as n^0.5
 _NEW = 0.2  # logarithm by which each of them widens bounds, at the least
 _FEW = 30  # rows that tell nothing
 Seen = dict[str, list[str]]

@@ -24,7 +24,7 @@ from tools.latency.vector import Rows
 
 _STEP = 1e-3
 _ROUNDS = 10
-_FAR = 0.25  # residuals from which a row counts less
+_FAR = 0.15  # residuals from which a row counts less
 _ENOUGH = 4e-4  # share of the cost that a round has to save
 _BOLDEST = 0.7  # the most that one round changes a logarithm
 _TRIES = 6
@@ -139,7 +139,8 @@ def _weights(pairs: Sequence[Pair]) -> Any:
     cells = [(p.case.source, p.case.engine, p.case.model, p.case.device, p.figure) for p in pairs]
     sizes = Counter(cells)
     raw = np.array([sizes[cell] ** -BALANCE for cell in cells])
-    return raw / raw.mean()
+    noise = np.array([NOISE[pair.figure] for pair in pairs])
+    return raw / raw.mean() / noise**2
 
 
 def solve(task: Problem, keep: Any = 1.0) -> tuple[Any, Any]:
@@ -169,12 +170,12 @@ def solve(task: Problem, keep: Any = 1.0) -> tuple[Any, Any]:
 def _cost(task: Problem, theta: Any, left: Any, keep: Any) -> float:
     loss = 2 * _FAR**2 * (np.sqrt(1 + (left / _FAR) ** 2) - 1)
     prior = ((theta - task.centre) / task.spans) ** 2
-    return float((task.weights * keep * loss).sum() / NOISE**2 + prior.sum())
+    return float((task.weights * keep * loss).sum() + prior.sum())
 
 
 def _normal(task: Problem, theta: Any, left: Any, keep: Any) -> tuple[Any, Any]:
     """Return the normal matrix and the gradient of the cost, halved."""
-    weights = task.weights * keep / np.sqrt(1 + (left / _FAR) ** 2) / NOISE**2
+    weights = task.weights * keep / np.sqrt(1 + (left / _FAR) ** 2)
     slopes = task.slopes(theta, left)
     half = slopes * np.sqrt(weights)[:, None].astype(np.float32)
     normal = (half.T @ half).astype(float)

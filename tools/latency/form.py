@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-NOISE = 0.4  # what rows differ by, in logarithms; those of one deployment together
+# What rows differ by, in logarithms; those of one deployment together.
+NOISE = {"decode": 0.2, "first": 0.3, "load": 0.6, "queue": 1.2}
 BALANCE = 0.1  # n rows of one source, engine, model and device count as n^(1 - this)
 _WIDTH = {
     "any": 0.5,
@@ -22,13 +23,15 @@ _WIDTH = {
     "stored": 0.24,
     "engine with stored": 0.19,
     "device": 0.11,
-    "moe": 0.5,
-    "engine moe": 0.38,
+    "moe": 0.8,
+    "engine moe": 0.6,
     "engine moe on hardware": 0.19,
     "unlinked": 0.5,
+    "sparse": 0.31,
+    "engine sparse": 0.25,
     "mixer": 0.31,
     "engine mixer": 0.25,
-    "era": 0.25,
+    "era": 0.4,
 }
 _OF_LOAD = ("queue", "burst", "wait_steps", "interference", "slot_wait", "floor_ms", "link")
 _SHY = 0.8  # how much narrower priors of these are: few engines' schedulers were measured
@@ -45,13 +48,23 @@ _ORDER = (
 )
 _BASE = ("any", "hardware", "engine")
 _MOE = ("moe", "engine moe")
+_SPARSE = ("sparse", "engine sparse")
 _STORED = ("stored", "engine with stored")
 KINDS: dict[str, tuple[str, ...]] = {
-    "bandwidth": (*_ORDER, *_MOE, "engine moe on hardware", "mixer", "era"),
+    "bandwidth": (*_ORDER, *_MOE, "engine moe on hardware", "mixer", "sparse", "era"),
     "cache_bandwidth": _BASE,
     "decode_arithmetic": (*_BASE, "engine on chips", *_MOE, *_STORED),
     "decode_attention": ("any", "engine"),
-    "layer_us": (*_BASE, "engine on hardware", "chips", *_MOE, "mixer", "engine mixer", "era"),
+    "layer_us": (
+        *_BASE,
+        "engine on hardware",
+        "chips",
+        *_MOE,
+        "mixer",
+        "engine mixer",
+        *_SPARSE,
+        "era",
+    ),
     "step_us": (*_BASE, "era"),
     "sequence_us": (*_BASE, *_MOE),
     "expert_factor": ("any", "engine", "engine moe"),
@@ -62,7 +75,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "ramp": (*_BASE, "moe"),
     "expert_ramp": _BASE,
     "attention_factor": _BASE,
-    "floor_ms": (*_BASE, *_MOE),
+    "traffic": (*_BASE, "moe"),
+    "floor_ms": (*_BASE, *_MOE, "era"),
     "queue": ("any", "engine", *_MOE, "era"),
     "burst": ("any", "engine", *_MOE),
     "wait_steps": ("any", "engine"),
@@ -87,6 +101,7 @@ START = {
     "ramp": 90.0,
     "expert_ramp": 80.0,
     "attention_factor": 2.1,
+    "traffic": 30.0,
     "floor_ms": 25.0,
     "queue": 0.28,
     "burst": 0.073,
@@ -105,6 +120,8 @@ def kinds(tags: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield tag, tag
         elif " since " in tag or " before " in tag:
             yield "era", tag
+        elif tag.endswith("sparse attention"):
+            yield ("engine sparse" if tag.startswith(tags[3]) else "sparse"), tag
         elif tag.endswith(" attention"):
             yield ("engine mixer" if tag.startswith(tags[3]) else "mixer"), tag
         else:

@@ -18,9 +18,9 @@ from tools.latency.compare import Pair
 _MICRO = 1e-6
 _MOST = 4096.0
 _FIELDS = (
-    "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "chosen", "active",
-    "routed", "dense_bytes", "expert_bytes", "expert_share", "devices", "stages", "bandwidth",
-    "peak", "half_peak", "link", "chunk", "state",
+    "layers", "everywhere", "local", "window", "width", "attended", "absorbed", "wider", "chosen",
+    "active", "ranks", "relays", "routed", "dense_bytes", "expert_bytes", "expert_share",
+    "devices", "stages", "bandwidth", "peak", "half_peak", "link", "chunk", "state",
 )  # fmt: skip
 
 Constants = Mapping[str, Any]
@@ -106,17 +106,26 @@ class Rows:
         return np.hypot(read + kept, done) + late * _MICRO + links
 
     def _busy(self, own: Constants, tokens: Any, before: Any = 0.0, prompts: Any = 1.0) -> Any:
+        whole = self._passes(own, tokens, before, prompts)
+        passes = np.maximum(tokens * prompts / self.here.chunk, 1)
+        first = self._passes(own, tokens / passes, before, prompts)
+        return first + (whole - first) / self.here.relays
+
+    def _passes(self, own: Constants, tokens: Any, before: Any, prompts: Any) -> Any:
         here, every = self.here, tokens * prompts
         scaling = np.minimum(own["prefill_scaling"], 1)
         passes = np.maximum(every / here.chunk, 1)
         attention = self._attention(here.attended, every, before + tokens / 2)
         touched = self._touched(every / passes) * passes
         matrices = 2 * here.active * (every + own["ramp"])
-        matrices = matrices + 2 * here.routed * touched * own["expert_ramp"]
+        matrices = matrices + 2 * here.routed / here.ranks * touched * own["expert_ramp"]
         rate = here.devices**scaling * own["prefill"]
         done = matrices / here.peak + attention * own["attention_factor"] / here.half_peak
         read = self._weights(own, every / passes) * passes / self._speed(own)
         late = here.layers * own["layer_us"] * _MICRO
+        late = late + 2 * every * here.layers * here.width * own["traffic"] / (
+            here.bandwidth * here.devices
+        )
         links = self._collectives(own, every, read, 0.0, done / rate, scaling)
         return np.hypot(read, done / rate) + late + links
 
@@ -144,11 +153,11 @@ class Rows:
         return self.here.dense_bytes + self.here.expert_bytes * touched
 
     def _touched(self, tokens: Any) -> Any:
-        return 1 - (1 - self.here.expert_share) ** np.maximum(tokens, 1)
+        return 1 - (1 - self.here.expert_share) ** (np.maximum(tokens, 1) * self.here.ranks)
 
     def _attention(self, width: Any, tokens: Any, depth: Any) -> Any:
         here = self.here
-        whole = here.everywhere * np.minimum(depth, here.chosen)
+        whole = here.everywhere * np.minimum(depth, here.chosen) * here.wider
         return 4 * width * tokens * (whole + here.local * np.minimum(depth, here.window))
 
     def _kept(self, context: Any) -> Any:

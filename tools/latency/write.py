@@ -43,6 +43,7 @@ _SAYS = {
     "ramp": "tokens that a short prompt costs beyond its own",
     "expert_ramp": "tokens that a pass costs each expert it touches, beyond its own",
     "attention_factor": "attention's arithmetic runs slower than matrix products, by this",
+    "traffic": "values that a layer hands on for each token, over its width",
     "floor_ms": "what a request costs before and after its prefill",
     "queue": "prefills that a request waits for, for each doubling of the batch",
     "burst": "the same for each request in flight: benchmarks send the first ones at once",

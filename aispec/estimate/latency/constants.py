@@ -47,13 +47,15 @@ def tags_of(
     chips = f"{device.vendor} {device.architecture or device.klass}"
     stored = stored_as(form)
     found = ["any", hardware, chips, name, f"{name} on {hardware}", f"{name} on {chips}"]
-    found += [stored, f"{name} with {stored}", device.id]
+    by_name = (
+        name == "llama.cpp" and stored == "float"
+    )  # its kernels for bf16 are not those of fp16
+    found += [stored, f"{name} with {form.name if by_name else stored}", device.id]
     if fields.get("experts"):
         found += ["moe", f"{name} moe", f"{name} moe on {hardware}"]
     if not linked(device):
         found.append("unlinked")
-    mixer = mixed_by(fields)
-    if mixer:
+    for mixer in mixed_by(fields):
         found += [mixer, f"{name} {mixer}"]
     return (*found, *_era(name, version))
 
@@ -70,12 +72,10 @@ def _era(engine: str, version: tuple[int, ...] | None) -> tuple[str, ...]:
     return (f"{engine} {when} {'.'.join(map(str, change))}",)
 
 
-def mixed_by(fields: Mapping[str, Any]) -> str | None:
+def mixed_by(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """Return how a model's layers mix tokens where that is not by full attention alone."""
-    for field, name in _MIXERS.items():
-        if fields.get(field):
-            return name
-    return None
+    found = [name for field, name in _MIXERS.items() if fields.get(field)][:1]
+    return (*found, "sparse attention") if fields.get("indexer") else tuple(found)
 
 
 def stored_as(form: WeightFormat) -> str:

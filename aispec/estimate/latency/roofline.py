@@ -64,6 +64,7 @@ def _of_model(
     if peak is None or bandwidth is None or bandwidth > _FASTEST:
         return None
     devices = machines.sharding.tensor
+    ranks = max(machines.sharding.expert // devices, 1) if fields.get("experts") else 1
     local, window = _windowed(fields)
     tags = tags_of(setup.name, device, form, fields, setup.version)
     groups, state = _cached(cache, _chosen(fields))
@@ -77,16 +78,19 @@ def _of_model(
         local=local,
         window=window,
         width=int(fields["hidden_size"]),
-        attended=int(fields.get("num_heads", 1) * fields.get("head_dim", fields["hidden_size"])),
+        attended=_attended(fields),
         absorbed=_absorbed(fields),
+        wider=_wider(fields),
         chosen=_chosen(fields),
         active=float(model.params_active or parameters.active),
         routed=float(parameters.experts),
         dense_bytes=dense / devices,
-        expert_bytes=experts / devices,
+        expert_bytes=experts / devices / ranks,
         expert_share=_touched(fields),
+        ranks=ranks,
         devices=devices,
         stages=_stages(machines, setup),
+        relays=_relays(machines, setup),
         bandwidth=bandwidth * 1e9,
         peak=peak * 1e12,
         half_peak=(peak_rate(device, "bf16") or peak) * 1e12,
@@ -108,6 +112,11 @@ def _stages(machines: Machines, setup: Setup) -> int:
     return 1 if setup.facts.kind in ("llama.cpp", "eager") else machines.sharding.pipeline
 
 
+def _relays(machines: Machines, setup: Setup) -> int:
+    """Return the devices of a layer split, which work on different passes of one prompt."""
+    return machines.sharding.pipeline if setup.facts.kind == "llama.cpp" else 1
+
+
 def _cached(cache: Cache | None, chosen: float) -> tuple[tuple[tuple[float, float], ...], float]:
     """Return what a step reads of the cache: bytes of a token, the most tokens; bytes of state.
 
@@ -121,6 +130,18 @@ def _cached(cache: Cache | None, chosen: float) -> tuple[tuple[tuple[float, floa
     if groups and chosen < inf:
         groups[0] = (groups[0][0], min(groups[0][1], chosen))
     return tuple(groups), shape.state_bytes
+
+
+def _attended(fields: Mapping[str, Any]) -> float:
+    """Values of a query in a prompt: the mean of its key's and its value's, where they differ."""
+    keys = fields.get("head_dim", fields["hidden_size"])
+    return float(fields.get("num_heads", 1) * (keys + fields.get("v_head_dim", keys)) / 2)
+
+
+def _wider(fields: Mapping[str, Any]) -> float:
+    """Return by what heads that see the whole context are wider than those of a window."""
+    whole = (fields.get("global_override") or {}).get("head_dim")
+    return float(whole / fields["head_dim"]) if whole else 1.0
 
 
 def _absorbed(fields: Mapping[str, Any]) -> float:

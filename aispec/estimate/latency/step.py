@@ -2,16 +2,18 @@
 
     step(B, c) = sqrt(memory^2 + arithmetic^2) + engine + B x sequence + layers x (layer + links)
     memory     = (dense + experts touched) / (bandwidth x share) + B x cache(c) / (same)
-    prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links) + floor
+    prefill(p) = sqrt(arithmetic^2 + weights read^2) + layers x (layer + links + handed on) + floor
     arithmetic = (2 x active x (p + ramp) + 2 x routed x passes x expert ramp) / (peak x n^scaling
                  x share) + attention / (peak in 16 bits x n^scaling x share)
 
 A batch of B touches `1 - (1 - k/E)^B` of the experts of a mixture. An engine prefills in passes of
-so many tokens, each of which reads the weights and fills a tile of every expert it touches. A step
-of latent attention works on compressed keys that every head shares, and sparse attention reads no
-more of the cache than it picks. Constants are those of `aispec/catalog/data/latency.yaml`, fitted
-on published measurements; a constant share of bandwidth alone is wrong by a factor of two on fast
-memory, which is what the costs per layer and per step are for.
+so many tokens, each of which reads the weights and fills a tile of every expert it touches; devices
+that hold a part of the layers each (llama.cpp's layer split) work on as many passes at once. What
+layers hand on goes through memory, on which small models spend much of their time. A step of latent
+attention works on compressed keys that every head shares, and sparse attention reads no more of the
+cache than it picks. Constants are those of `aispec/catalog/data/latency.yaml`, fitted on published
+measurements; a constant share of bandwidth alone is wrong by a factor of two on fast memory, which
+is what the costs per layer and per step are for.
 """
 
 from __future__ import annotations
@@ -55,16 +57,19 @@ class Roofline:
     local: int  # layers that attend to a window of it
     window: int  # tokens
     width: int  # values of one token between layers
-    attended: int  # heads x values of a head
+    attended: float  # heads x values of a head
     absorbed: float  # the same for a step, where keys are compressed
+    wider: float  # layers that attend to the whole context over those of a window, in values
     chosen: float  # tokens that sparse attention picks; without end where it is full
     active: float  # parameters
     routed: float  # parameters of all experts
     dense_bytes: float  # read by every step, on one device
     expert_bytes: float
     expert_share: float  # experts that one token touches, k / E
+    ranks: int  # that share the experts and each have requests of their own
     devices: int  # that share the work of one layer
     stages: int  # that share the layers
+    relays: int  # that hold a part of the layers each, and pass a prompt on pass by pass
     bandwidth: float
     peak: float
     half_peak: float  # in 16 bits, which attention is computed in
@@ -115,6 +120,14 @@ class Roofline:
         return found
 
     def _busy(self, tokens: float, before: float, prompts: float) -> float:
+        """Return the seconds of the first pass, and of the others that devices work on at once."""
+        whole, passes = self._passes(tokens, before, prompts), tokens * prompts / self.chunk
+        if self.relays == 1 or passes <= 1:
+            return whole
+        first = self._passes(tokens / passes, before, prompts)
+        return first + (whole - first) / self.relays
+
+    def _passes(self, tokens: float, before: float, prompts: float) -> float:
         own, every = self.own, tokens * prompts
         scaling = min(own["prefill_scaling"], 1.0)
         passes = max(every / self.chunk, 1.0)
@@ -123,13 +136,18 @@ class Roofline:
         matrices = 2 * self.active * (every + own["ramp"])
         if self.routed:
             matrices += (
-                2 * self.routed * self._touched(every / passes) * passes * own["expert_ramp"]
+                2
+                * (self.routed / self.ranks)
+                * self._touched(every / passes)
+                * passes
+                * own["expert_ramp"]
             )
         rate = float(self.devices**scaling) * own["prefill"]
         done = (matrices / self.peak + attention / self.half_peak) / rate
         weights = self._weights(every / passes) * passes
         read = weights * (1 - self.away) / self._speed()
         late = weights * self.away / self.away_bandwidth + self.layers * own["layer_us"] * _MICRO
+        late += self._passed(every) * own["traffic"] / (self.bandwidth * self.devices)
         if self.devices > 1:
             late += self._collectives(every, read, 0.0, done, scaling)
         return hypot(read, done) + late
@@ -189,13 +207,19 @@ class Roofline:
         return self.dense_bytes + self.expert_bytes * min(self._touched(tokens) * factor, 1.0)
 
     def _touched(self, tokens: float) -> float:
-        """Return the share of experts that some of these tokens are sent to."""
-        return 1 - float((1 - self.expert_share) ** max(tokens, 1))
+        """Return the share of experts that some of these tokens, of each rank, are sent to."""
+        return 1 - float((1 - self.expert_share) ** (max(tokens, 1) * self.ranks))
 
     def _attention(self, width: float, tokens: float, depth: float) -> float:
         """FLOP that attention takes for tokens that each see `depth` others."""
-        seen = self.everywhere * min(depth, self.chosen) + self.local * min(depth, self.window)
-        return 4 * width * tokens * seen
+        whole = self.everywhere * min(depth, self.chosen) * self.wider
+        if self.local:
+            whole += self.local * min(depth, self.window)
+        return 4 * width * tokens * whole
+
+    def _passed(self, tokens: float) -> float:
+        """Bytes in 16 bits of what layers hand on for these tokens."""
+        return 2 * tokens * self.layers * self.width
 
     def _collectives(
         self, tokens: float, read: float, kept: float, done: float, scaling: float
@@ -211,10 +235,11 @@ class Roofline:
         cost = self.layers * (self.own["collective_us"] * _MICRO + carried / max(left, 1.0))
         here = hypot(read + kept, done)
         while left > 0:
-            part = min(left, 1.0)
+            part = left if left < 1 else 1.0
             fewer *= 2.0**part
             there = hypot(read * fewer + kept, done * fewer**scaling)
-            total += min(cost * part, GAIN * (there - here))
+            spent, most = cost * part, GAIN * (there - here)
+            total += spent if spent < most else most
             here, left = there, left - part
         return total
 
