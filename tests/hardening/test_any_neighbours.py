@@ -22,7 +22,7 @@ from tests.hardening.neighbours import CHANGED, changes, files, put, sources
 from tests.hardening.search import GROWTH, SECONDS, TODAY, Trouble, judged, main
 from tests.hardening.sound import steering
 
-COUNT = 50
+COUNT = 30
 
 
 def changed(change: tuple[str, bytes]) -> Mapping[str, bytes]:
