@@ -19,7 +19,7 @@ from aispec.estimate.fact import Absent, Fact, Facts, Unknown
 from aispec.estimate.quantity import Quantity
 from aispec.estimate.request import Request
 
-_SPREAD = {"confident": 3.0, "likely": 10.0}  # factors in Epoch AI's own words
+_LIKELY = 10.0  # factors of doubt, in Epoch AI's own words
 _SPECULATIVE = 30.0
 _LINES = {
     "compute.eu_systemic_risk": "eu-systemic-risk",
@@ -118,7 +118,7 @@ def training_flops(model: Model) -> Quantity:
         return counted
     value = float(published["value"])
     confidence = published.get("confidence") or "speculative"
-    factor = _SPREAD.get(confidence, _SPECULATIVE)
+    factor = _LIKELY if confidence == "likely" else _SPECULATIVE
     ends = [value]
     if counted.known:
         ends.append(counted.value)

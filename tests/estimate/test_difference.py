@@ -120,3 +120,11 @@ def test_an_unknown_cost_has_no_increase_and_says_why() -> None:
         assert isinstance(made, Quantity)
         assert not made.known
         assert "no price is known" in made.reason
+
+
+def test_a_share_reaches_from_the_least_over_the_most_to_the_most_over_the_least() -> None:
+    before = Quantity(100.0, "ms", low=90.0, high=120.0)
+    after = Quantity(200.0, "ms", low=150.0, high=270.0)
+    apart, alike = (difference(before, after, way).share for way in (False, True))
+    assert (apart.low, apart.value, apart.high) == (0.25, 1.0, 2.0)
+    assert (alike.low, alike.value, alike.high) == (pytest.approx(2 / 3), 1.0, 1.25)

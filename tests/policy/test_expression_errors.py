@@ -106,6 +106,7 @@ ERRORS = [
     ("hardware.count ** 2 > 1", 1, 20, "the only operators are + - * /", ""),
     ("hardware.count // 2 > 1", 1, 20, "the only operators are + - * /", ""),
     ("maximum(1, 2) > 1", 1, 8, "maximum is not a function", "did you mean max"),
+    ("xyzzy(1) > 1", 1, 6, "xyzzy is not a function", "functions are"),
     ("name.upper() == name", 1, 11, "name.upper is not a function", ""),
     ("min() > 1", 1, 6, "min is not used like this", "min(number, …)"),
     ("min(*[1, 2]) > 1", 1, 13, "min is not used like this", ""),
