@@ -185,6 +185,17 @@ def test_a_change_is_seen_and_its_undoing_too(
     assert told(kept) == before
 
 
+def test_what_a_namesake_states_is_not_kept(kept: Options, repository: Path) -> None:
+    one, other = repository / "a" / "1.ai-deploy.yaml", repository / "b" / "1.ai-deploy.yaml"
+    text = "version: 1\nname: one\nmodel: gpt-4o\napi: openai\nworkload: {users: %s, %s}\n"
+    one.write_text(text % ("1000/day", "tokens_per_session: 2000"), encoding="utf-8")
+    before = told(kept)
+    other.write_text(text % ("9000000/day", "tokens_per_session: 2000"), encoding="utf-8")
+    assert told(kept) != before
+    other.unlink()
+    assert told(kept) == before
+
+
 def test_a_changed_rule_is_seen(kept: Options, repository: Path) -> None:
     _rules(repository)
     before = told(kept)
