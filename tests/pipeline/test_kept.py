@@ -236,6 +236,16 @@ def test_prices_that_change_are_seen(kept: Options, repository: Path) -> None:
     assert len(entries(kept)) == 6
 
 
+def test_a_fault_of_what_is_taken_for_a_spec_too_is_told_again(
+    kept: Options, repository: Path
+) -> None:
+    (repository / "prices.yaml").write_text("nonsense", encoding="utf-8")
+    (repository / ".aispec.yaml").write_text("prices: prices.yaml\n", encoding="utf-8")
+    shutil.rmtree(repository / "b")
+    check(("a", "prices.yaml"), kept)
+    assert "SPEC015" in str(told(kept))
+
+
 @pytest.mark.parametrize(
     "other",
     [
