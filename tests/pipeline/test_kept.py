@@ -384,6 +384,14 @@ def test_what_was_damaged_is_judged_anew(kept: Options, damage: bytes) -> None:
     assert told(kept) == before
 
 
+def test_an_altered_figure_is_not_believed(kept: Options) -> None:
+    before = told(kept)
+    for path in entries(kept):
+        text = path.read_text("ascii")
+        path.write_text(text.replace('"certain"', '"purple"').replace("1", "2"), encoding="ascii")
+    assert told(kept) == before
+
+
 def test_deeply_nested_damage_is_judged_anew(kept: Options) -> None:
     before = told(kept)
     for path in entries(kept):
@@ -416,13 +424,19 @@ def test_old_results_go_and_nothing_else_does(tmp_path: Path) -> None:
         one = shelf.Shelf(str(tmp_path), f"{number:032x}")
         one.write(f"{number:032x}", "[]")
         os.utime(home / f"{number:032x}", (number, number))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / f"{3:032x}").touch()
+    (home / f"{98:032x}").symlink_to(tmp_path / "elsewhere")
+    os.utime(tmp_path / "elsewhere", (3, 3))
     (home / f"{1:032x}").mkdir(exist_ok=True)
     (home / f"{1:032x}" / "letter.txt").touch()
     os.utime(home / f"{1:032x}", (1, 1))
     shelf.Shelf(str(tmp_path), "f" * 32).write("f" * 32, "[]")
     assert (home / "photographs" / "one.jpg").exists()
     assert (home / f"{1:032x}" / "letter.txt").exists()
-    left = {path.name for path in home.iterdir()} - {"photographs", f"{1:032x}"}
+    assert (tmp_path / "elsewhere" / f"{3:032x}").exists()
+    strange = {"photographs", f"{1:032x}", f"{98:032x}"}
+    left = {path.name for path in home.iterdir()} - strange
     assert "f" * 32 in left
     assert len(left) <= 13
 
