@@ -185,6 +185,17 @@ def test_a_change_is_seen_and_its_undoing_too(
     assert told(kept) == before
 
 
+def test_what_a_namesake_states_is_not_kept(kept: Options, repository: Path) -> None:
+    one, other = repository / "a" / "1.ai-deploy.yaml", repository / "b" / "1.ai-deploy.yaml"
+    text = "version: 1\nname: one\nmodel: gpt-4o\napi: openai\nworkload: {users: %s, %s}\n"
+    one.write_text(text % ("1000/day", "tokens_per_session: 2000"), encoding="utf-8")
+    before = told(kept)
+    other.write_text(text % ("9000000/day", "tokens_per_session: 2000"), encoding="utf-8")
+    assert told(kept) != before
+    other.unlink()
+    assert told(kept) == before
+
+
 def test_a_changed_rule_is_seen(kept: Options, repository: Path) -> None:
     _rules(repository)
     before = told(kept)
@@ -223,6 +234,85 @@ def test_prices_that_change_are_seen(kept: Options, repository: Path) -> None:
     prices.write_text("nonsense", encoding="utf-8")
     assert told(given) != before
     assert len(entries(kept)) == 6
+
+
+def test_settings_that_are_linked_elsewhere_are_others(kept: Options, repository: Path) -> None:
+    text = "overrides: [{paths: 'a/*', select: [OPS]}]\n"
+    (repository / ".aispec.yaml").write_text(text, encoding="utf-8")
+    given = replace(kept, baseline="")
+    before = told(given)
+    (repository / "a" / ".aispec.yaml").symlink_to("../.aispec.yaml")
+    assert told(given) != before
+
+
+def test_a_folder_that_comes_to_lie_outside_is_seen(
+    kept: Options, repository: Path, tmp_path: Path
+) -> None:
+    for place in (repository / "within", tmp_path / "outside"):
+        place.mkdir()
+    (repository / ".aispec.yaml").write_text("overlays: own\n", encoding="utf-8")
+    (repository / "own").symlink_to("within")
+    assert "SPEC015" not in str(told(kept))
+    (repository / "own").unlink()
+    (repository / "own").symlink_to(tmp_path / "outside")
+    assert "SPEC015" in str(told(kept))
+
+
+def test_rules_in_any_folder_are_seen(kept: Options, repository: Path) -> None:
+    _rules(repository)
+    (repository / "rules" / "models").rename(repository / "rules" / "__pycache__")
+    told(kept)
+    rule = repository / "rules" / "__pycache__" / "unapproved-model.yaml"
+    rule.write_text(rule.read_text("utf-8").replace("approved", "blessed"), encoding="utf-8")
+    assert "blessed" in str(told(kept))
+
+
+def test_a_baseline_by_another_way_is_another_one(kept: Options, repository: Path) -> None:
+    _baseline(repository)
+    (repository / "deep").mkdir()
+    (repository / "deep" / "link").symlink_to("..")
+    name = ".aispec-baseline.json"
+    before = told(replace(kept, baseline=str(repository / name)))
+    assert told(replace(kept, baseline=str(repository / "deep" / "link" / name))) != before
+
+
+def test_a_baseline_is_not_taken_for_prices(kept: Options, repository: Path) -> None:
+    text = "version: 1\nname: one\nmodel: gpt-4o\napi: openai\nworkload: {%s}\n"
+    for file in repository.glob("*/*.yaml"):
+        file.unlink()
+    file = repository / "ai-deploy.yaml"
+    file.write_text(text % "users: 9/day, tokens_per_session: 2000", encoding="utf-8")
+    (repository / ".aispec.yaml").write_text("select: [FIT]\n", encoding="utf-8")
+    prices = repository / "prices.yaml"
+    row = "{provider: openai, model: gpt-4o, input: 2000.0, output: 8000.0}"
+    prices.write_text(f"as_of: 2026-11-01\nsource: us\ntokens: [{row}]\n", encoding="utf-8")
+    before = told(replace(kept, baseline=str(prices)))
+    assert told(replace(kept, prices=str(prices), baseline="")) != before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_nothing_waits_for_a_pipe(kept: Options, repository: Path) -> None:
+    os.mkfifo(repository / ".aispec-baseline.json")
+    told(kept)
+
+
+def test_files_of_aispec_that_come_and_go_are_no_reason_to_stop(
+    kept: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "gone").symlink_to("nowhere")
+    monkeypatch.setattr("aispec.pipeline.kept.ground.homes", lambda: (str(tmp_path / "home"),))
+    told(kept)
+
+
+def test_a_fault_of_what_is_taken_for_a_spec_too_is_told_again(
+    kept: Options, repository: Path
+) -> None:
+    (repository / "prices.yaml").write_text("nonsense", encoding="utf-8")
+    (repository / ".aispec.yaml").write_text("prices: prices.yaml\n", encoding="utf-8")
+    shutil.rmtree(repository / "b")
+    check(("a", "prices.yaml"), kept)
+    assert "SPEC015" in str(told(kept))
 
 
 @pytest.mark.parametrize(
@@ -294,6 +384,14 @@ def test_what_was_damaged_is_judged_anew(kept: Options, damage: bytes) -> None:
     assert told(kept) == before
 
 
+def test_an_altered_figure_is_not_believed(kept: Options) -> None:
+    before = told(kept)
+    for path in entries(kept):
+        text = path.read_text("ascii")
+        path.write_text(text.replace('"certain"', '"purple"').replace("1", "2"), encoding="ascii")
+    assert told(kept) == before
+
+
 def test_deeply_nested_damage_is_judged_anew(kept: Options) -> None:
     before = told(kept)
     for path in entries(kept):
@@ -326,13 +424,19 @@ def test_old_results_go_and_nothing_else_does(tmp_path: Path) -> None:
         one = shelf.Shelf(str(tmp_path), f"{number:032x}")
         one.write(f"{number:032x}", "[]")
         os.utime(home / f"{number:032x}", (number, number))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / f"{3:032x}").touch()
+    (home / f"{98:032x}").symlink_to(tmp_path / "elsewhere")
+    os.utime(tmp_path / "elsewhere", (3, 3))
     (home / f"{1:032x}").mkdir(exist_ok=True)
     (home / f"{1:032x}" / "letter.txt").touch()
     os.utime(home / f"{1:032x}", (1, 1))
     shelf.Shelf(str(tmp_path), "f" * 32).write("f" * 32, "[]")
     assert (home / "photographs" / "one.jpg").exists()
     assert (home / f"{1:032x}" / "letter.txt").exists()
-    left = {path.name for path in home.iterdir()} - {"photographs", f"{1:032x}"}
+    assert (tmp_path / "elsewhere" / f"{3:032x}").exists()
+    strange = {"photographs", f"{1:032x}", f"{98:032x}"}
+    left = {path.name for path in home.iterdir()} - strange
     assert "f" * 32 in left
     assert len(left) <= 13
 

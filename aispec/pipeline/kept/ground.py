@@ -15,6 +15,7 @@ from aispec.digest import digest
 from aispec.pipeline.options import Options
 from aispec.policy.baseline import NAME as _BASELINE
 from aispec.resources import homes, packaged
+from aispec.spec.repository import is_within
 from aispec.spec.settings import Settings
 
 _MOST_BYTES = 8 << 20
@@ -27,17 +28,19 @@ class Ground:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._by_settings: dict[str | None, bytes | None] = {}
-        self.run = digest("\n".join(_run(options)))
+        try:
+            self.run = digest("\n".join(_run(options)))
+        except OSError:  # a file that goes while they are counted
+            self.run = ""
 
     def key(self, path: str, raw: bytes, settings: Settings) -> str | None:
         """Return the key of a file's result; None where it rests on what can't be known."""
         if settings.path not in self._by_settings:
             self._by_settings[settings.path] = self._governing(settings)
         governing = self._by_settings[settings.path]
-        if governing is None:
+        if governing is None or not self.run:
             return None
-        name = path.encode("utf-8", "surrogatepass")
-        return digest(b"\0".join((governing, name, raw)))
+        return digest(b"\0".join((governing, _bytes(path), raw)))
 
     def _governing(self, settings: Settings) -> bytes | None:
         """Return a digest of settings and of all that they and the options name."""
@@ -46,13 +49,16 @@ class Ground:
         folders = [os.path.join(folder, name) for name in (*settings.extends, *settings.overlays)]
         if _installed(settings.extends) or not all(map(os.path.isdir, folders)):
             return None  # rules of a package, which lie elsewhere, or nothing at all
-        files = [settings.path, options.prices]
-        if settings.prices:
-            files.append(os.path.join(folder, settings.prices))
+        named = [*folders, *([os.path.join(folder, settings.prices)] if settings.prices else [])]
+        root = options.repository or options.root
+        if not all(is_within(path, root) for path in named):
+            return None  # which is a fault of the settings
+        files = [settings.path, options.prices, *named[len(folders) :]]
         if options.baseline != "":
             files.append(options.baseline or os.path.join(folder, _BASELINE))
         try:
-            return digest(b"\0".join(_contents([*filter(None, files), *_below(folders)]))).encode()
+            contents = _contents([*filter(None, files), *_below(folders)])
+            return digest(b"\0".join((_bytes(os.path.abspath(folder)), *contents))).encode()
         except (OSError, _TooMuchError):
             return None
 
@@ -76,18 +82,19 @@ def _run(options: Options) -> Iterator[str]:
     yield sys.version
     yield repr([options.today, options.select, options.ignore, options.strict, options.remedies])
     yield repr([os.path.abspath(options.root), options.repository, options.config])
+    yield repr([options.prices, options.baseline])
     checkout = None if packaged() else os.path.dirname(homes()[0])  # anything is written there
     for folder in filter(os.path.isdir, sys.path):  # changes when a package comes or goes
         if folder != checkout:
             yield f"{folder} {os.stat(folder).st_mtime_ns}"
     for home in homes():
-        for entry in _files(home):
+        for entry in _files(home, besides="__pycache__"):
             seen = entry.stat()
             yield f"{entry.path} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns}"
 
 
-def _files(top: str) -> Iterator[os.DirEntry[str]]:
-    """Yield the files below a folder, always in the same order."""
+def _files(top: str, besides: str = "") -> Iterator[os.DirEntry[str]]:
+    """Yield the files below a folder, always in the same order, but for folders of one name."""
     waiting = [top]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
@@ -95,7 +102,7 @@ def _files(top: str) -> Iterator[os.DirEntry[str]]:
         for entry in found:
             if entry.is_file():
                 yield entry
-            elif entry.name != "__pycache__":
+            elif entry.name != besides:
                 waiting.append(entry.path)
 
 
@@ -109,10 +116,12 @@ def _contents(files: Iterable[str]) -> Iterator[bytes]:
     """Yield places and bytes of files; of one that is not there that it is not."""
     room = _MOST_BYTES
     for path in files:
-        yield os.path.realpath(path).encode("utf-8", "surrogateescape")
+        yield _bytes(os.path.realpath(path))
         if not os.path.exists(path):
             yield b"-"
             continue
+        if not os.path.isfile(path):
+            raise OSError(path)  # of a pipe or a device, reading might never end
         with open(path, "rb") as file:
             raw = file.read(room + 1)
         room -= len(raw)
@@ -120,3 +129,7 @@ def _contents(files: Iterable[str]) -> Iterator[bytes]:
             raise _TooMuchError
         yield b"%d" % len(raw)
         yield raw
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogatepass")

@@ -129,26 +129,32 @@ def _keep(
     files: Sequence[_File], rest: Sequence[SpecFile], report: Report, shelf: Shelf, sought: bool
 ) -> None:
     """Keep what was found of files that nothing else has to do with."""
-    targets = _targets(rest)
-    faulty = {finding.path for finding in report.findings}
-    if not faulty <= {file.path for file in rest}:
+    shared = _targets(rest) | _namesakes(rest)
+    if any(finding.code == "SPEC015" for finding in report.findings):
         return  # the settings have a fault, which every run must tell
+    faulty = {finding.path for finding in report.findings}
     made = _by_path(report.deployments)
     keys = {each.path: each.key for each in files}
     for file in rest:
         key = keys[file.path]
-        if key and file.path not in faulty and _alone(file, targets):
+        if key and file.path not in faulty and _alone(file, shared):
             shelf.write(key, written(Entry(tuple(made[file.path]), sought)))
 
 
-def _alone(file: SpecFile, targets: Collection[str]) -> bool:
-    """Whether what is found of a file rests on no other one."""
+def _namesakes(files: Sequence[SpecFile]) -> set[str]:
+    """Return the names used twice: the first to have one is judged by what the last one states."""
+    names = Counter(located.spec.name for file in files for located in file.deployments)
+    return {name for name, count in names.items() if count > 1}
+
+
+def _alone(file: SpecFile, shared: Collection[str]) -> bool:
+    """Whether what is found of a file rests on no other one; `shared` names do."""
     from aispec.spec.sense import paths
 
     return not file.problems and all(
         each.spec.workload is not None
         and not each.spec.routes
-        and each.spec.name not in targets
+        and each.spec.name not in shared
         and not paths(each.document.data)
         for each in file.deployments
     )
