@@ -483,3 +483,27 @@ def _gone(repository: Path) -> None:
 
 def _no_settings(repository: Path) -> None:
     (repository / ".aispec.yaml").unlink(missing_ok=True)
+
+
+def test_links_that_lead_round_in_circles_are_not_followed(kept: Options, repository: Path) -> None:
+    (repository / "own").mkdir()
+    for name in ("one", "two", "three"):
+        (repository / "own" / name).symlink_to(repository / "own")
+    (repository / ".aispec.yaml").write_text("overlays: [own]\n", encoding="utf-8")
+    told(kept)
+    assert entries(kept) == []
+
+
+def test_settings_that_name_very_many_files_keep_nothing(
+    kept: Options, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "own" / "models").mkdir(parents=True)
+    for number in range(4):
+        (repository / "own" / f"{number}.txt").touch()
+    (repository / ".aispec.yaml").write_text("overlays: [own]\n", encoding="utf-8")
+    monkeypatch.setattr("aispec.pipeline.kept.ground._MOST_FILES", 3)
+    told(kept)
+    assert entries(kept) == []
+    monkeypatch.setattr("aispec.pipeline.kept.ground._MOST_FILES", 4)
+    told(kept)
+    assert len(entries(kept)) == 6

@@ -18,6 +18,7 @@ from aispec.resources import homes, packaged
 from aispec.spec.repository import is_within
 from aispec.spec.settings import Settings
 
+_MOST_FILES = 2_000
 _MOST_BYTES = 8 << 20
 """That settings may name before reading them all for a key takes longer than it saves."""
 
@@ -94,7 +95,10 @@ def _run(options: Options) -> Iterator[str]:
 
 
 def _files(top: str, besides: str = "") -> Iterator[os.DirEntry[str]]:
-    """Yield the files below a folder, always in the same order, but for folders of one name."""
+    """Yield the files below a folder, always in the same order, but for folders of one name.
+
+    Raises OSError for a link to a folder, which may lead round in circles.
+    """
     waiting = [top]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
@@ -102,13 +106,17 @@ def _files(top: str, besides: str = "") -> Iterator[os.DirEntry[str]]:
         for entry in found:
             if entry.is_file():
                 yield entry
+            elif entry.is_symlink():
+                raise OSError(entry.path)
             elif entry.name != besides:
                 waiting.append(entry.path)
 
 
 def _below(folders: Iterable[str]) -> Iterator[str]:
     for folder in folders:
-        for entry in _files(folder):
+        for number, entry in enumerate(_files(folder)):
+            if number >= _MOST_FILES:
+                raise _TooMuchError
             yield entry.path
 
 
