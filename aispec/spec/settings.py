@@ -10,7 +10,7 @@ from aispec.record import made, record, replace
 from aispec.spec.globs import matches
 from aispec.spec.problem import Problem
 from aispec.spec.repository import around, is_within
-from aispec.spec.text import decode
+from aispec.spec.text import decode, taken
 
 if TYPE_CHECKING:
     from aispec.spec.document import Document
@@ -72,7 +72,7 @@ def load_settings(path: str) -> tuple[Settings, list[Problem]]:
         return empty, [Problem("SPEC015", words, file=path)]
     try:
         with open(path, "rb") as file:
-            raw = file.read((1 << 20) + 1)
+            raw = taken(file)
     except OSError as error:
         words = f"the settings cannot be read: {error.strerror or 'no reason'}"
         return empty, [Problem("SPEC015", words, file=path)]

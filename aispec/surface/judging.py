@@ -13,6 +13,7 @@ from aispec.pipeline import Options, check
 from aispec.report.report import FailOn, Report
 from aispec.spec.repository import around
 from aispec.spec.settings import SettingsFinder
+from aispec.spec.text import taken
 from aispec.surface.terminal import tell
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from aispec.governance import Governor
 
 STDIN = "<stdin>"
-_MOST = (1 << 20) + 1  # bytes of standard input; the reader refuses more than a MiB
 
 
 def listed(values: Sequence[str]) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def options_of(
 
 def read_stdin() -> bytes:
     """Return standard input, up to what the reader refuses."""
-    return sys.stdin.buffer.read(_MOST)
+    return taken(sys.stdin.buffer)
 
 
 def judged(paths: Sequence[str], **wishes: Unpack[Wishes]) -> Report:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from aispec.record import made, record
+from aispec.spec.text import taken
 from aispec.surface.cli.asking import colour_option, paths_argument, prices_option, today_option
 from aispec.surface.cli.completing import codes
-from aispec.surface.judging import STDIN
+from aispec.surface.judging import STDIN, read_stdin
 
 if TYPE_CHECKING:
     from aispec.surface.cli.remedying import Asked
-
-_MOST = (1 << 20) + 1  # bytes; the reader refuses more than a MiB
 
 
 @record(frozen=False)
@@ -117,14 +116,14 @@ def _read(paths: tuple[str, ...]) -> _Work:
     unread: list[str] = []
     named = [path for path in paths if path != "-"]
     if "-" in paths:
-        raw[STDIN] = sys.stdin.buffer.read(_MOST)
+        raw[STDIN] = read_stdin()
     if named or not paths:
         names, problems = find(named or ["."], ".", SettingsFinder())
         unread += [f"{problem.file or '.'}: {problem.message}" for problem in problems]
         for name in names:
             try:
                 with open(name, "rb") as file:
-                    raw[name] = file.read(_MOST)
+                    raw[name] = taken(file)
             except OSError as error:
                 unread.append(f"{name}: {error.strerror or 'it cannot be read'}")
         if not names and not problems:

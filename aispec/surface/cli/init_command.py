@@ -13,7 +13,6 @@ from aispec.surface.cli.completing import accelerators, engines, formats, models
 from aispec.surface.terminal import tell
 
 _USUAL = "ai-deploy.yaml"
-_MOST = (1 << 20) + 1  # bytes of a source; the reader refuses more than a MiB
 
 
 @record
@@ -158,16 +157,18 @@ def _drafts(source: str | None, target: str, answers: Answers) -> list[Draft]:
 
 def _read(source: str, target: str) -> list[Draft]:
     from aispec.adopt.sources import drafts
+    from aispec.spec.text import taken
+    from aispec.surface.judging import read_stdin
 
     try:
         raw: bytes | str
         if source == "-":
-            raw = sys.stdin.buffer.read(_MOST)
+            raw = read_stdin()
         elif _is_command(source):
             raw = source
         else:
             with open(source, "rb") as file:
-                raw = file.read(_MOST)
+                raw = taken(file)
         return drafts(raw, _folder(source, target))
     except OSError as error:
         raise click.ClickException(f"{source} can't be read: {error.strerror}") from None
